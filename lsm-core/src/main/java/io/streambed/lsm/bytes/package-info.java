@@ -1,0 +1,5 @@
+/** Byte views, variable-length integers, checksums and key hashes. The lowest layer: it uses nothing else of the engine. */
+@NullMarked
+package io.streambed.lsm.bytes;
+
+import org.jspecify.annotations.NullMarked;

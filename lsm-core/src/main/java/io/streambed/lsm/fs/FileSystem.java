@@ -1,0 +1,61 @@
+package io.streambed.lsm.fs;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One directory of flat names, and the few things that an engine needs to do with the files in it.
+ *
+ * <p>Narrow on purpose (after Lucene's {@code Directory} and Okio's {@code FileSystem}): files are appended to and then only
+ * read, there are no sub-directories, no truncation and no attributes. Whatever a crash can do to a directory can therefore
+ * be done by a test that implements this interface.
+ *
+ * <p>What survives a loss of power: the bytes of a file up to its last {@link AppendFile#sync()}, and the names as they were
+ * at the last {@link #syncDirectory()}. What survives the end of the process: everything that was written.
+ *
+ * <p>Safe for use by several threads; one file is written by one thread at a time.
+ */
+public interface FileSystem {
+    /**
+     * Creates a file to append to.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if the name is taken; nothing is changed then
+     */
+    AppendFile create(String name) throws IOException;
+
+    /**
+     * Opens a file for reading.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none of that name
+     */
+    ReadFile open(String name) throws IOException;
+
+    /** Gives a file another name, replacing a file that has that name already; at no moment are both or neither there. */
+    void rename(String from, String to) throws IOException;
+
+    /**
+     * Deletes a file. Open readers of it keep reading.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none of that name
+     */
+    void delete(String name) throws IOException;
+
+    /** The names of all files, sorted. */
+    List<String> list() throws IOException;
+
+    /** Makes created, renamed and deleted names survive a loss of power. */
+    void syncDirectory() throws IOException;
+
+    /**
+     * Takes the directory for this owner alone, against other processes and against other users in this one, until the
+     * result is closed or the process ends. The file {@code name} is created if need be and stays behind.
+     *
+     * @throws DirectoryInUseException if somebody has it
+     */
+    Closeable lock(String name) throws IOException;
+
+    /** Where this is, for messages: the path of the directory. */
+    @Override
+    String toString();
+}

@@ -1,0 +1,49 @@
+package io.streambed.lsm.internal.entry;
+
+import io.streambed.lsm.bytes.Slice;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * Walks the entries of one sorted source, or of several merged: by user key ascending, and for one key by sequence number
+ * descending, so that the newest version comes first.
+ *
+ * <p>Every move answers whether it stands on an entry. After {@code false}, or before the first move, only a positioning
+ * move ({@link #first}, {@link #last}, {@link #seek}, {@link #seekBefore}) may follow. Slices are good until the next move.
+ * Used by one thread at a time.
+ */
+public interface InternalIterator extends Closeable {
+    /** Goes to the first entry of all. */
+    boolean first() throws IOException;
+
+    /** Goes to the last entry of all. */
+    boolean last() throws IOException;
+
+    /** Goes to the first entry whose user key is {@code userKey} or greater: the newest version of that key. */
+    boolean seek(Slice userKey) throws IOException;
+
+    /** Goes to the last entry whose user key is less than {@code userKey}: the oldest version of that key. */
+    boolean seekBefore(Slice userKey) throws IOException;
+
+    /** Goes to the next entry. */
+    boolean next() throws IOException;
+
+    /** Goes to the previous entry. */
+    boolean prev() throws IOException;
+
+    /** The key that the user gave. */
+    Slice userKey();
+
+    /** Position of the write in the order of all writes; greater than 0. */
+    long seqNo();
+
+    /** What the entry does. */
+    EntryKind kind();
+
+    /** The value; empty for a tombstone. */
+    Slice value();
+
+    /** Gives back what the iterator holds. Closing twice is harmless. */
+    @Override
+    void close() throws IOException;
+}
