@@ -45,7 +45,7 @@ public final class ByteReader {
         require(4, "a 4-byte integer");
         int value = 0;
         for (int i = 3; i >= 0; i--) {
-            value = value << 8 | array[position + i] & 0xff;
+            value = (value << 8) | (array[position + i] & 0xff);
         }
         position += 4;
         return value;

@@ -12,8 +12,7 @@ import java.nio.ByteOrder;
  * spreads well; it is not made to withstand somebody who chooses keys in order to collide.
  */
 public final class KeyHash {
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     // Odd, with about as many ones as zeros in every byte, drawn at random once.

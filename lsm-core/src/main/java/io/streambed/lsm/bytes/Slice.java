@@ -86,8 +86,7 @@ public final class Slice implements Comparable<Slice> {
     @Override
     public boolean equals(Object other) {
         return other instanceof Slice that
-                && Arrays.equals(
-                        array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+                && Arrays.equals(array, offset, offset + length, that.array, that.offset, that.offset + that.length);
     }
 
     @Override
