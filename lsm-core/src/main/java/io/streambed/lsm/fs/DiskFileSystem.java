@@ -1,0 +1,179 @@
+package io.streambed.lsm.fs;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A directory on disk.
+ *
+ * <p>Files are for their owner alone (mode 0600, a directory made here 0700), from their creation on, where the platform
+ * knows such modes. A symbolic link that somebody put in the place of a file is never followed: opening it fails, deleting or
+ * replacing it hits the link alone. Sub-directories are not seen.
+ *
+ * <p>{@link Thread#interrupt()} harms nothing here: no call fails for it, no other thread's call fails for it, and the
+ * thread stays interrupted. One limit to that: a reader that is interrupted in the middle of a read must open its file once
+ * more, and fails with {@link java.nio.file.NoSuchFileException} if the file has been deleted meanwhile.
+ */
+public final class DiskFileSystem implements FileSystem {
+    /** There a directory can be neither opened nor synced; the file system's own journal has to do. */
+    private static final boolean DIRECTORIES_CANNOT_BE_SYNCED = File.separatorChar == '\\';
+
+    private final Path directory;
+    private final FileAttribute<?>[] fileMode;
+
+    private DiskFileSystem(Path directory) {
+        this.directory = directory;
+        this.fileMode = mode(directory, "rw-------");
+    }
+
+    /**
+     * The file system in {@code directory}, which is made, with its parents, if it is not there.
+     *
+     * @throws IOException if it cannot be made, is a file, or may not be written to by this user; nothing is left behind
+     *     except parents that could be made
+     */
+    public static DiskFileSystem at(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath().normalize();
+        makeDirectory(absolute);
+        if (!Files.isWritable(absolute)) {
+            throw new FileSystemException(
+                    absolute.toString(),
+                    null,
+                    "this user may not write to the directory: change its mode or its owner");
+        }
+        // From here on a link on the way that is bent elsewhere cannot split one directory into two.
+        return new DiskFileSystem(absolute.toRealPath());
+    }
+
+    @Override
+    public AppendFile create(String name) throws IOException {
+        Path path = resolve(name);
+        // Exclusively and with the right mode first, which follows no link; only then a stream, which knows neither.
+        // Not a
+        // FileChannel: an interrupt would close it, and what had reached the file by then nobody could tell.
+        Files.createFile(path, fileMode);
+        return new DiskAppendFile(name, new FileOutputStream(path.toFile(), true));
+    }
+
+    @Override
+    public ReadFile open(String name) throws IOException {
+        return new DiskReadFile(resolve(name));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(resolve(from), resolve(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Path path = resolve(name);
+        if (isDirectory(path)) {
+            throw new FileSystemException(path.toString(), null, "is a directory, not a file");
+        }
+        Files.delete(path);
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (FileNames.isValid(name) && !isDirectory(entry)) {
+                    names.add(name);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+        sync(directory);
+    }
+
+    @Override
+    public Closeable lock(String name) throws IOException {
+        return DirectoryLock.take(directory, resolve(name), fileMode);
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+
+    private Path resolve(String name) {
+        return directory.resolve(FileNames.check(name));
+    }
+
+    /** Makes a directory and whatever is missing above it; each new name is synced, or the whole tree could vanish again. */
+    private static void makeDirectory(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return;
+        }
+        Path parent = path.getParent();
+        if (parent != null) {
+            makeDirectory(parent);
+        }
+        try {
+            Files.createDirectory(path, mode(path, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isDirectory(path)) {
+                return; // another thread was faster
+            }
+            FileSystemException refused =
+                    new FileSystemException(path.toString(), null, "is in the way: a directory is needed here");
+            refused.initCause(e);
+            throw refused;
+        }
+        if (parent != null) {
+            sync(parent);
+        }
+    }
+
+    /**
+     * Through an asynchronous channel although nothing here is asynchronous: its {@code force} runs on this thread, and an
+     * interrupt does not touch it. {@link java.nio.channels.FileChannel#force} fails for an interrupt in place of an I/O
+     * error that came with it; to sync again after that would be to try a failed sync twice.
+     */
+    private static void sync(Path directory) throws IOException {
+        if (DIRECTORIES_CANNOT_BE_SYNCED) {
+            return;
+        }
+        try (AsynchronousFileChannel channel = AsynchronousFileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static boolean isDirectory(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static FileAttribute<?>[] mode(Path path, String mode) {
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0];
+        }
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))};
+    }
+}

@@ -1,0 +1,166 @@
+package io.streambed.lsm.fs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a real directory, and what only a real directory has: modes, links, and things in the way. */
+class DiskFileSystemTest extends FileSystemContract {
+    @TempDir
+    private Path temp;
+
+    private Path directory;
+    private DiskFileSystem fs;
+
+    @BeforeEach
+    void open() throws IOException {
+        directory = temp.resolve("parent/store");
+        fs = DiskFileSystem.at(directory);
+    }
+
+    @Override
+    FileSystem fs() {
+        return fs;
+    }
+
+    @Test
+    void directoriesAndFilesAreTheOwnersAlone() throws IOException {
+        assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        write("a", "secret");
+        fs.lock("LOCK").close();
+        assertEquals("rwx------", mode(directory.getParent()));
+        assertEquals("rwx------", mode(directory));
+        assertEquals("rw-------", mode(directory.resolve("a")));
+        assertEquals("rw-------", mode(directory.resolve("LOCK")));
+    }
+
+    @Test
+    void aDirectoryThatIsThereKeepsItsMode() throws IOException {
+        assumeTrue(directory.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x---"));
+        DiskFileSystem.at(directory);
+        assertEquals("rwxr-x---", mode(directory));
+    }
+
+    @Test
+    void itIsNamedByItsRealPath() throws IOException {
+        Path link = linkTo(temp.resolve("link"), directory);
+        assertEquals(directory.toRealPath().toString(), DiskFileSystem.at(link).toString());
+        assertEquals(
+                directory.toRealPath().toString(),
+                DiskFileSystem.at(directory.resolve("../store/.")).toString());
+    }
+
+    @Test
+    void aFileInTheWayIsNamed() throws IOException {
+        Path file = Files.createFile(temp.resolve("file"));
+        for (Path path : List.of(file, file.resolve("below"))) {
+            FileSystemException refused = assertThrows(FileSystemException.class, () -> DiskFileSystem.at(path));
+            assertEquals(file.toString(), refused.getFile());
+            assertTrue(refused.getMessage().contains("a directory is needed here"), refused.getMessage());
+        }
+        Path dangling = linkTo(temp.resolve("dangling"), temp.resolve("nowhere"));
+        assertThrows(FileSystemException.class, () -> DiskFileSystem.at(dangling));
+        assertFalse(Files.exists(temp.resolve("nowhere")));
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeWrittenToIsRefused() throws IOException {
+        assertTrue(directory.toFile().setWritable(false));
+        assumeFalse(Files.isWritable(directory), "this user may write everywhere");
+        FileSystemException refused = assertThrows(FileSystemException.class, () -> DiskFileSystem.at(directory));
+        assertTrue(refused.getMessage().contains("may not write"), refused.getMessage());
+        assertThrows(IOException.class, () -> DiskFileSystem.at(directory.resolve("below")));
+        assertTrue(directory.toFile().setWritable(true));
+    }
+
+    @Test
+    void aLinkIsNotFollowed() throws IOException {
+        Path outside = Files.writeString(temp.resolve("outside"), "precious");
+        for (String name : List.of("a", "b", "LOCK")) {
+            linkTo(directory.resolve(name), outside);
+        }
+        linkTo(directory.resolve("dangling"), temp.resolve("nowhere"));
+
+        assertThrows(FileAlreadyExistsException.class, () -> fs.create("a"));
+        assertThrows(FileAlreadyExistsException.class, () -> fs.create("dangling"));
+        assertThrows(IOException.class, () -> fs.open("a"));
+        assertThrows(IOException.class, () -> fs.lock("LOCK"));
+        fs.delete("a");
+        write("new", "content");
+        fs.rename("new", "b");
+
+        assertEquals("precious", Files.readString(outside));
+        assertFalse(Files.exists(temp.resolve("nowhere")));
+        assertEquals("content", read("b"));
+        assertEquals(List.of("LOCK", "b", "dangling"), fs.list());
+    }
+
+    @Test
+    void subDirectoriesAndForeignNamesAreLeftAlone() throws IOException {
+        Files.createDirectory(directory.resolve("sub"));
+        Files.createFile(directory.resolve(".hidden"));
+        Files.createFile(directory.resolve("with space"));
+        write("a", "");
+        assertEquals(List.of("a"), fs.list());
+        assertThrows(IOException.class, () -> fs.delete("sub"));
+        assertThrows(IOException.class, () -> fs.open("sub"));
+        assertTrue(Files.isDirectory(directory.resolve("sub")));
+    }
+
+    @Test
+    void aDirectoryThatVanishedIsAnErrorAndIsNotMadeAgain() throws IOException {
+        Files.delete(directory);
+        assertThrows(IOException.class, () -> fs.create("a"));
+        assertThrows(IOException.class, fs::list);
+        assertThrows(IOException.class, () -> fs.lock("LOCK"));
+        if (File.separatorChar == '/') {
+            assertThrows(IOException.class, fs::syncDirectory);
+        }
+        assertFalse(Files.exists(directory));
+        DiskFileSystem.at(directory);
+        try (Closeable lock = fs.lock("LOCK")) {
+            assertEquals(List.of("LOCK"), fs.list());
+        }
+    }
+
+    @Test
+    void afterAFailureAFileIsNotWrittenToAgain() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        try (AppendFile file = new DiskAppendFile("full", new FileOutputStream(full.toFile()))) {
+            IOException first = assertThrows(IOException.class, () -> file.write(new byte[10], 0, 10));
+            IOException second = assertThrows(IOException.class, () -> file.write(new byte[10], 0, 10));
+            IOException third = assertThrows(IOException.class, file::sync);
+            assertEquals(first, second.getCause());
+            assertEquals(first, third.getCause());
+            assertEquals(0, file.length());
+        }
+    }
+
+    private static Path linkTo(Path link, Path target) throws IOException {
+        assumeTrue(File.separatorChar == '/', "links need a privilege on Windows");
+        return Files.createSymbolicLink(link, target);
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}
