@@ -1,0 +1,135 @@
+package io.streambed.lsm.internal.memtable;
+
+import java.util.Arrays;
+
+/**
+ * Sorts nodes by key, as numbers as far as possible. What all keys have in common in front is left out; of the next bytes six
+ * go into a word with the node's place in the input, and words are sorted. Nodes with equal words are sorted by what follows.
+ *
+ * <pre>
+ *  word    63                      16 15            0
+ *          | six bytes of the key    | place         |
+ * </pre>
+ *
+ * Keys in arrival order stand one after another in the arena, so reading their windows is a walk; from then on only nodes with
+ * equal words are touched again.
+ */
+final class ChunkSorter {
+    private static final int WORD_BYTES = 6;
+    private static final long PLACE_MASK = 0xffff;
+
+    /** Up to so many nodes with equal words are sorted by comparing whole keys. */
+    private static final int FEW = 16;
+
+    private final Arena arena;
+    private final int[] nodes;
+    private final int skip;
+    private final long[] windows;
+
+    private ChunkSorter(Arena arena, int[] nodes) {
+        this.arena = arena;
+        this.nodes = nodes;
+        this.skip = commonPrefix(0, nodes.length, Integer.MAX_VALUE);
+        this.windows = new long[nodes.length];
+        for (int i = 0; i < nodes.length; i++) {
+            windows[i] = Nodes.window(arena, nodes[i], skip);
+        }
+    }
+
+    /** Makes a chunk of nodes in any order, whose keys differ; takes the array over. */
+    static SortedChunk sort(Arena arena, int[] nodes) {
+        assert nodes.length > 0 && nodes.length <= SortedChunk.MAX_NODES : nodes.length;
+        ChunkSorter sorter = new ChunkSorter(arena, nodes);
+        if (nodes.length <= FEW) {
+            sorter.insertionSort(0, nodes.length, sorter.skip);
+        } else {
+            sorter.sort(0, nodes.length, sorter.skip);
+        }
+        return new SortedChunk(arena, nodes, sorter.windows, sorter.skip);
+    }
+
+    /** Sorts a range whose keys have the first {@code depth} bytes, and not one more, in common. */
+    private void sort(int from, int to, int depth) {
+        long[] words = new long[to - from];
+        for (int i = 0; i < words.length; i++) {
+            long window = depth == skip ? windows[from + i] : Nodes.window(arena, nodes[from + i], depth);
+            words[i] = (window & ~PLACE_MASK) | i;
+        }
+        Arrays.sort(words);
+        permute(from, words);
+        for (int i = 0; i < words.length; ) {
+            int group = i++;
+            while (i < words.length && (words[i] ^ words[group]) >>> 16 == 0) {
+                i++;
+            }
+            if (i - group > 1) {
+                sortEqual(from + group, from + i, depth);
+            }
+        }
+    }
+
+    /** Sorts a range whose keys have equal words at {@code depth}. */
+    private void sortEqual(int from, int to, int depth) {
+        if (to - from <= FEW) {
+            insertionSort(from, to, depth);
+            return;
+        }
+        // A key that ends inside the word is, but for zeros, a prefix of the others: it comes before all that do not,
+        // and
+        // there are at most six such, all of different length.
+        int ended = from;
+        for (int i = from; i < to; i++) {
+            if (keyLength(nodes[i]) < depth + WORD_BYTES) {
+                swap(i, ended++);
+            }
+        }
+        insertionSort(from, ended, depth);
+        // Never empty: of more than FEW different keys at most six have ended.
+        sort(ended, to, commonPrefix(ended, to, Integer.MAX_VALUE));
+    }
+
+    private void insertionSort(int from, int to, int depth) {
+        for (int i = from + 1; i < to; i++) {
+            for (int j = i; j > from && isGreater(j - 1, j, depth); j--) {
+                swap(j, j - 1);
+            }
+        }
+    }
+
+    private boolean isGreater(int i, int j, int depth) {
+        return windows[i] != windows[j] ? windows[i] > windows[j] : Nodes.compare(arena, nodes[i], nodes[j], depth) > 0;
+    }
+
+    private int commonPrefix(int from, int to, int limit) {
+        int common = to - from == 1 ? keyLength(nodes[from]) : limit;
+        for (int i = from + 1; i < to && common > 0; i++) {
+            common = Nodes.commonPrefix(arena, nodes[from], nodes[i], common);
+        }
+        return common;
+    }
+
+    private int keyLength(int node) {
+        return Nodes.keyLength(arena.slab(node), Arena.offset(node));
+    }
+
+    private void permute(int from, long[] words) {
+        int[] sortedNodes = new int[words.length];
+        long[] sortedWindows = new long[words.length];
+        for (int i = 0; i < words.length; i++) {
+            int place = from + (int) (words[i] & PLACE_MASK);
+            sortedNodes[i] = nodes[place];
+            sortedWindows[i] = windows[place];
+        }
+        System.arraycopy(sortedNodes, 0, nodes, from, words.length);
+        System.arraycopy(sortedWindows, 0, windows, from, words.length);
+    }
+
+    private void swap(int i, int j) {
+        int node = nodes[i];
+        nodes[i] = nodes[j];
+        nodes[j] = node;
+        long window = windows[i];
+        windows[i] = windows[j];
+        windows[j] = window;
+    }
+}
