@@ -32,8 +32,10 @@ public final class KeyHash {
             for (int left = length; left > 16; left -= 16, at += 16) {
                 state = fold((long) LONG.get(array, at) ^ K1, (long) LONG.get(array, at + 8) ^ state);
             }
-            // The last 8 to 16 bytes, read from both of their ends; they may overlap.
-            low = (long) LONG.get(array, at);
+            // The last 16 bytes, or all 8 to 15; what the loop or the other half has seen may be in it once more.
+            // Nothing
+            // outside the key may be: the same key has the same hash wherever it stands.
+            low = (long) LONG.get(array, Math.max(offset, offset + length - 16));
             high = (long) LONG.get(array, offset + length - 8);
         } else if (length >= 4) {
             low = (int) INT.get(array, offset) & 0xffff_ffffL;
