@@ -25,6 +25,27 @@ public final class Varint {
         return at;
     }
 
+    /**
+     * Reads what {@link #put} wrote at {@code position}. For bytes that were checked before: whatever stands there, at most
+     * {@link #MAX_LONG_BYTES} are read.
+     */
+    public static long get(byte[] array, int position) {
+        long value = array[position];
+        if (value >= 0) {
+            return value;
+        }
+        value &= 0x7f;
+        int at = position + 1;
+        for (int shift = 7; shift < 64; shift += 7) {
+            byte next = array[at++];
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                break;
+            }
+        }
+        return value;
+    }
+
     /** Number of bytes that {@link #put} writes for {@code value}. */
     public static int size(long value) {
         return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
