@@ -1,0 +1,79 @@
+package io.streambed.lsm.internal.sstable;
+
+import io.streambed.lsm.bytes.ByteWriter;
+import io.streambed.lsm.fs.AppendFile;
+import java.io.IOException;
+import java.util.zip.CRC32C;
+
+/** Writes blocks with their trailers, in pieces of at least {@value #CHUNK_BYTES} bytes to the file. Used by one thread. */
+final class TableOutput {
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final AppendFile file;
+    private final long fileNumber;
+    private final CRC32C crc = new CRC32C();
+    private final byte[] trailer = new byte[BlockTrailer.BYTES];
+
+    private final byte[] chunk = new byte[2 * CHUNK_BYTES];
+    private int buffered;
+    private long position;
+    private long blockPosition;
+
+    TableOutput(AppendFile file, long fileNumber) {
+        this.file = file;
+        this.fileNumber = fileNumber;
+    }
+
+    /** Number of bytes handed in so far. */
+    long position() {
+        return position;
+    }
+
+    void beginBlock() {
+        blockPosition = position;
+        crc.reset();
+    }
+
+    /** Appends bytes of the block begun. */
+    void append(byte[] array, int offset, int length) throws IOException {
+        crc.update(array, offset, length);
+        appendRaw(array, offset, length);
+    }
+
+    /** Appends the trailer; returns the block's length without it. */
+    int endBlock(byte codec) throws IOException {
+        int length = Math.toIntExact(position - blockPosition);
+        BlockTrailer.put(trailer, 0, codec, crc, fileNumber, blockPosition);
+        appendRaw(trailer, 0, BlockTrailer.BYTES);
+        return length;
+    }
+
+    /** Appends a whole block that is stored as it is. */
+    BlockHandle block(ByteWriter bytes) throws IOException {
+        beginBlock();
+        append(bytes.array(), 0, bytes.length());
+        return new BlockHandle(blockPosition, endBlock(BlockCodec.NONE.tag()));
+    }
+
+    /** Appends bytes that belong to no block. */
+    void appendRaw(byte[] array, int offset, int length) throws IOException {
+        if (length > CHUNK_BYTES || buffered + length > chunk.length) {
+            flush();
+        }
+        if (length > CHUNK_BYTES) {
+            file.write(array, offset, length);
+        } else {
+            System.arraycopy(array, offset, chunk, buffered, length);
+            buffered += length;
+        }
+        position += length;
+    }
+
+    /** Hands everything to the file. */
+    void flush() throws IOException {
+        if (buffered > 0) {
+            file.write(chunk, 0, buffered);
+            buffered = 0;
+        }
+    }
+}
