@@ -1,0 +1,93 @@
+package io.streambed.lsm.internal.sstable;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Keeps the blocks that are read most, up to so many bytes, for all trees of a process. Blocks come in checked and
+ * decompressed, so that a hit finds them ready. Safe for use by any number of threads.
+ *
+ * <p>Hits do not come by here: each open table has its own array of blocks ({@link TableBlocks}), and a hit is a read of that
+ * and a mark beside it. This class decides what is in those arrays. Its shards are locked on a miss only, for the moment of
+ * putting one block in and others out.
+ *
+ * <p>A block that would take more than an eighth of a shard is not kept.
+ */
+public final class BlockCache {
+    /**
+     * What the cache did since it was made, and what it holds.
+     *
+     * @param hits blocks found; near enough, see {@link StripedCounter}
+     * @param misses blocks looked for in vain, by readers that fill the cache
+     * @param evictions blocks taken out to make room
+     * @param blocks blocks in it now
+     * @param bytes their size, with what keeping them costs
+     */
+    public record Stats(long hits, long misses, long evictions, long blocks, long bytes) {}
+
+    private static final int MOST_SHARDS = 16;
+
+    /** A shard is to hold some thousand blocks, else its queues say little about what is used. */
+    private static final long LEAST_SHARD_BYTES = 4 << 20;
+
+    final StripedCounter hits = new StripedCounter();
+
+    private final BlockCacheShard[] shards;
+    private final long capacity;
+    private final AtomicInteger salts = new AtomicInteger();
+
+    /** @param capacityBytes bound of {@link Stats#bytes()}; 0 keeps nothing */
+    public BlockCache(long capacityBytes) {
+        if (capacityBytes < 0) {
+            throw new IllegalArgumentException("block cache of " + capacityBytes + " bytes");
+        }
+        this.capacity = capacityBytes;
+        int count = 1;
+        while (count < MOST_SHARDS && capacityBytes / (2L * count) >= LEAST_SHARD_BYTES) {
+            count *= 2;
+        }
+        shards = new BlockCacheShard[count];
+        for (int i = 0; i < count; i++) {
+            shards[i] = new BlockCacheShard(capacityBytes / count);
+        }
+    }
+
+    /** The bound that it was made with. */
+    public long capacityBytes() {
+        return capacity;
+    }
+
+    /** What happened so far. */
+    public Stats stats() {
+        long misses = 0;
+        long evictions = 0;
+        long blocks = 0;
+        long bytes = 0;
+        for (BlockCacheShard shard : shards) {
+            Stats of = shard.stats();
+            misses += of.misses();
+            evictions += of.evictions();
+            blocks += of.blocks();
+            bytes += of.bytes();
+        }
+        return new Stats(hits.sum(), misses, evictions, blocks, bytes);
+    }
+
+    /** Room for the blocks of a table that was opened. */
+    TableBlocks register(int blocks) {
+        return new TableBlocks(this, blocks, salts.getAndAdd(0x61c8_8647));
+    }
+
+    void offer(TableBlocks table, int ordinal, byte[] block) {
+        shards[table.spread(ordinal) & (shards.length - 1)].offer(table, ordinal, block);
+    }
+
+    void drop(TableBlocks table) {
+        // Order matters. Whoever offers a block looks at this flag while it holds the shard's lock: it either sees the
+        // flag,
+        // or has put its block in before the shard is swept.
+        table.dropped = true;
+        for (BlockCacheShard shard : shards) {
+            shard.sweep(table);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.streambed.lsm.internal.sstable;
+
+import io.streambed.lsm.bytes.MalformedBytesException;
+import io.streambed.lsm.fs.CorruptFileException;
+import java.io.IOException;
+
+/**
+ * Blocks for one iterator that reads a whole table: a good piece of the file at a time, into memory of its own that it uses
+ * again and again. Used by one thread.
+ */
+final class SequentialBlocks implements TableIterator.Blocks {
+    /** Read at once, unless one block is larger. */
+    private static final int CHUNK_BYTES = 256 * 1024;
+
+    private final TableFile file;
+    private final IndexBlock index;
+
+    // The blocks from first to before end are in the chunk.
+    private byte[] chunk = new byte[0];
+    private int first;
+    private int end;
+
+    private byte[] decompressed = new byte[0];
+
+    SequentialBlocks(TableFile file, IndexBlock index) {
+        this.file = file;
+        this.index = index;
+    }
+
+    @Override
+    public void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException {
+        if (ordinal < first || ordinal >= end) {
+            fill(ordinal, ascending);
+        }
+        long position = index.position(ordinal);
+        int offset = (int) (position - index.position(first));
+        int length = index.storedLength(ordinal);
+        BlockTrailer.check(chunk, offset, length, file.name(), file.number(), position);
+        try {
+            byte tag = BlockTrailer.codec(chunk, offset, length);
+            if (tag == BlockCodec.NONE.tag()) {
+                DataBlock.check(chunk, offset, offset + length);
+                cursor.enter(chunk, offset, offset + length);
+            } else {
+                BlockCodec codec = file.codec(tag);
+                int needed = codec.decompressedLength(chunk, offset, length);
+                if (decompressed.length < needed) {
+                    decompressed = new byte[needed];
+                }
+                codec.decompress(chunk, offset, length, decompressed, 0, needed);
+                DataBlock.check(decompressed, 0, needed);
+                cursor.enter(decompressed, 0, needed);
+            }
+        } catch (MalformedBytesException e) {
+            throw new CorruptFileException(file.name(), position, e);
+        }
+    }
+
+    private void fill(int ordinal, boolean ascending) throws IOException {
+        int from = ordinal;
+        int to = ordinal + 1;
+        if (ascending) {
+            while (to < index.count() && index.position(to + 1) - index.position(from) <= CHUNK_BYTES) {
+                to++;
+            }
+        } else {
+            while (from > 0 && index.position(to) - index.position(from - 1) <= CHUNK_BYTES) {
+                from--;
+            }
+        }
+        long bytes = index.position(to) - index.position(from);
+        if (bytes > Integer.MAX_VALUE - 64) {
+            throw new CorruptFileException(file.name(), index.position(from), "block of " + bytes + " bytes");
+        }
+        // Nothing is in the chunk if the read fails half-way.
+        end = first;
+        if (chunk.length < bytes || chunk.length > CHUNK_BYTES) {
+            chunk = new byte[(int) Math.max(bytes, Math.min(CHUNK_BYTES, index.end()))];
+        }
+        file.readFully(index.position(from), chunk, 0, (int) bytes);
+        first = from;
+        end = to;
+    }
+}

@@ -1,0 +1,95 @@
+package io.streambed.lsm.internal.sstable;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blocks of one open table that are in memory: an array with a slot for each block, by its ordinal. A hit is one read of
+ * the slot: no hashing, no lock, no allocation. What goes in and out is up to the {@link BlockCache}, whose shards own the
+ * slots; used by any number of threads.
+ *
+ * <p>A block lies in memory as it does in an uncompressed file: with a trailer's bytes behind it, which count for nothing then.
+ */
+final class TableBlocks {
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(byte[][].class);
+
+    /** Beyond this a further use tells nothing more. */
+    private static final int MOST_USES = 3;
+
+    private final BlockCache cache;
+    private final int salt;
+    private final byte @Nullable [][] slots;
+
+    /** Uses of each block since the cache last looked. Written without order: to lose one does no harm. */
+    private final byte[] uses;
+
+    /** When each block left the cache unused, in the count of its shard; 0 if it never did. Guarded by the block's shard. */
+    final char[] ghosts;
+
+    /** Invariant: once this is set, no block is put in any more, and those that are in are about to be taken out. */
+    volatile boolean dropped;
+
+    TableBlocks(BlockCache cache, int blocks, int salt) {
+        this.cache = cache;
+        this.salt = salt;
+        this.slots = new byte[blocks][];
+        this.uses = new byte[blocks];
+        this.ghosts = new char[blocks];
+    }
+
+    /** The block, or {@code null} if it is not in memory. Counts as a use. */
+    byte @Nullable [] get(int ordinal) {
+        byte[] block = (byte[]) SLOT.getAcquire(slots, ordinal);
+        if (block != null) {
+            cache.hits.increment();
+            int used = uses[ordinal];
+            if (used < MOST_USES) {
+                uses[ordinal] = (byte) (used + 1);
+            }
+        }
+        return block;
+    }
+
+    /** Offers a block that was just read and checked. */
+    void offer(int ordinal, byte[] block) {
+        cache.offer(this, ordinal, block);
+    }
+
+    /** Gives all blocks back to the cache; none is kept from now on. */
+    void drop() {
+        cache.drop(this);
+    }
+
+    /** Memory held, without the blocks. */
+    long bytes() {
+        return 7L * uses.length + 96;
+    }
+
+    /** Spreads the blocks of a table, and tables among one another. */
+    int spread(int ordinal) {
+        int mixed = (ordinal + salt) * 0x9e37_79b9;
+        return mixed ^ mixed >>> 15;
+    }
+
+    boolean isEmpty(int ordinal) {
+        return slots[ordinal] == null;
+    }
+
+    void put(int ordinal, byte[] block) {
+        uses[ordinal] = 0;
+        SLOT.setRelease(slots, ordinal, block);
+    }
+
+    void remove(int ordinal) {
+        SLOT.setRelease(slots, ordinal, null);
+    }
+
+    int uses(int ordinal) {
+        return uses[ordinal];
+    }
+
+    void setUses(int ordinal, int count) {
+        uses[ordinal] = (byte) count;
+    }
+}

@@ -1,0 +1,133 @@
+package io.streambed.lsm.internal.sstable;
+
+import io.streambed.lsm.bytes.MalformedBytesException;
+import io.streambed.lsm.fs.CorruptFileException;
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.entry.Lookup;
+import io.streambed.lsm.internal.entry.SeqRanges;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one table. There is one reader for a table, from {@link TableCache#get}, and it stays the same for as long as the
+ * table exists: keep it, and spare yourself the look-up. Safe for use by any number of threads, without locks and pins.
+ *
+ * <p>What it holds, it can get again: its file handle ({@link TableFile}), and index and filter ({@link TableMemory}). The
+ * {@link TableCache} takes either away when others need the room more, and the next read brings it back.
+ *
+ * <p>Invariant: {@link TableCache#evict} is called only when no read view names the table any more. Reads after that are a
+ * mistake of the caller's, and fail with {@link IllegalStateException}.
+ */
+public final class TableReader {
+    private final TableFile file;
+    private final TableMemory memory;
+
+    TableReader(TableFile file, TableMemory memory) {
+        this.file = file;
+        this.memory = memory;
+    }
+
+    /** What the table's properties say, and the length of the file. */
+    public TableSummary summary() throws IOException {
+        return memory.get().summary();
+    }
+
+    /** Memory of index and filter, if they are in memory now. */
+    public long bytes() {
+        return memory.bytes();
+    }
+
+    /** Whether the table may hold the key with this hash. {@code false} is never wrong; {@code true} is, once in a hundred. */
+    public boolean mayContain(long keyHash) throws IOException {
+        return memory.get().filter().mayContain(keyHash);
+    }
+
+    /**
+     * The newest version of a key, not counting what is too new or void. Does not ask the filter: ask {@link #mayContain}
+     * first, best of all for several tables in a row, whose filters then come from memory at the same time.
+     *
+     * @param keyHash the key's {@link io.streambed.lsm.bytes.KeyHash}
+     * @param maxSeqNo newer versions do not count
+     * @param voids versions with these numbers do not count
+     * @return a copy of the value; {@link Lookup#TOMBSTONE} if the key was deleted; {@code null} if no version counts
+     */
+    public byte @Nullable [] get(byte[] key, int offset, int length, long keyHash, long maxSeqNo, SeqRanges voids)
+            throws IOException {
+        Contents table = memory.get();
+        // All versions of a key stand one behind the other, at most going on in the next blocks.
+        for (int ordinal = table.index().find(key, offset, length);
+                ordinal < table.index().count();
+                ordinal++) {
+            byte[] block = block(table, ordinal);
+            int count = DataBlock.count(block, 0);
+            int index = DataBlock.find(block, keyHash, key, offset, length, 0);
+            while (index >= 0) {
+                long seqNoAndKind = DataBlock.seqNoAndKind(block, index);
+                long seqNo = seqNoAndKind >>> 1;
+                if (seqNo <= maxSeqNo && (voids.isEmpty() || !voids.contains(seqNo))) {
+                    return (seqNoAndKind & 1) != 0
+                            ? Lookup.TOMBSTONE
+                            : DataBlock.value(block, block.length - BlockTrailer.BYTES, index);
+                }
+                if (index == count - 1) {
+                    break;
+                }
+                index = DataBlock.find(block, keyHash, key, offset, length, index + 1);
+            }
+            if (index < 0) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** An iterator over all entries, not positioned yet. Good for as long as the table exists. */
+    public InternalIterator iterator(ReadMode mode) throws IOException {
+        Contents table = memory.get();
+        return switch (mode) {
+            case CACHED ->
+                new TableIterator(table.index(), (ordinal, ascending, cursor) -> {
+                    byte[] block = block(table, ordinal);
+                    cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
+                });
+            case SEQUENTIAL -> new TableIterator(table.index(), new SequentialBlocks(file, table.index()));
+        };
+    }
+
+    /**
+     * Reads the whole file and checks that every byte is as it was written and makes sense: checksums, order, filter, index and
+     * properties.
+     *
+     * @throws CorruptFileException if something is wrong
+     */
+    public void verify() throws IOException {
+        new TableCheck(file, memory.get()).run();
+    }
+
+    /** Loads what reads need, so that the first one finds it. */
+    void load() throws IOException {
+        memory.get();
+    }
+
+    /** Gives everything up for good. */
+    void retire() {
+        file.retire();
+        memory.retire();
+    }
+
+    private byte[] block(Contents table, int ordinal) throws IOException {
+        byte[] block = table.blocks().get(ordinal);
+        if (block == null) {
+            IndexBlock index = table.index();
+            long position = index.position(ordinal);
+            block = file.readBlock(position, index.storedLength(ordinal));
+            try {
+                DataBlock.check(block, 0, block.length - BlockTrailer.BYTES);
+            } catch (MalformedBytesException e) {
+                throw new CorruptFileException(file.name(), position, e);
+            }
+            table.blocks().offer(ordinal, block);
+        }
+        return block;
+    }
+}
