@@ -79,6 +79,14 @@ public final class ByteReader {
         return (int) value;
     }
 
+    /** Passes over {@code length} bytes; returns where in the array they begin. */
+    public int skip(int length) throws MalformedBytesException {
+        require(length, "a field");
+        int begin = position;
+        position += length;
+        return begin;
+    }
+
     /** A length as {@link Varint}, then so many bytes. */
     public byte[] readBytes() throws MalformedBytesException {
         int length = readVarInt();

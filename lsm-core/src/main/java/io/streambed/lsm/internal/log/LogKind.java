@@ -1,0 +1,21 @@
+package io.streambed.lsm.internal.log;
+
+/** What a log is for; its header says so, so that one kind is never read as another. */
+public enum LogKind {
+    /** Writes, to be replayed after a crash. */
+    WRITE_AHEAD(1),
+
+    /** Version edits. */
+    MANIFEST(2);
+
+    private final int code;
+
+    LogKind(int code) {
+        this.code = code;
+    }
+
+    /** On disk, never change. */
+    int code() {
+        return code;
+    }
+}
