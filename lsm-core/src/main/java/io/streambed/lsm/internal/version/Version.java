@@ -1,0 +1,159 @@
+package io.streambed.lsm.internal.version;
+
+import io.streambed.lsm.internal.entry.SeqRanges;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything that the manifest knows, as one immutable value: readers share it, edits make the next one.
+ *
+ * <p>A level is a list of runs, newest data first. Level 0 has one run for each flush; a leveled level below has one run; a tiered
+ * one has several (the shape is lsm-tree's). Data in a lower-numbered level is newer than data for the same key further down.
+ *
+ * @param levels the levels, {@link #LEVELS} of them
+ * @param voids sequence numbers whose entries do not count, though tables still hold some
+ * @param commit the last commit that tables and manifest know; the logs may hold later ones
+ * @param logs numbers of the logs that hold what tables do not, ascending
+ * @param lastSeqNo the greatest sequence number that a table ever held
+ * @param nextFileNumber the number that the next new file gets
+ */
+public record Version(
+        List<List<Run>> levels, SeqRanges voids, Commit commit, List<Long> logs, long lastSeqNo, long nextFileNumber) {
+
+    /** Number of levels. */
+    public static final int LEVELS = 7;
+
+    /** A new, empty tree. */
+    public static final Version EMPTY =
+            new Version(Collections.nCopies(LEVELS, List.of()), SeqRanges.NONE, Commit.NONE, List.of(), 0, 1);
+
+    /** The runs of a level, newest first. */
+    public List<Run> level(int level) {
+        return levels.get(level);
+    }
+
+    /** Every run, newest data first. */
+    public List<Run> runs() {
+        List<Run> runs = new ArrayList<>();
+        levels.forEach(runs::addAll);
+        return runs;
+    }
+
+    /** Every table. */
+    public List<TableMeta> tables() {
+        List<TableMeta> tables = new ArrayList<>();
+        for (Run run : runs()) {
+            tables.addAll(run.tables());
+        }
+        return tables;
+    }
+
+    /** Size of the tables of a level. */
+    public long bytes(int level) {
+        long sum = 0;
+        for (Run run : level(level)) {
+            sum += run.bytes();
+        }
+        return sum;
+    }
+
+    /**
+     * The version after {@code edit}.
+     *
+     * @throws IllegalArgumentException if the edit does not fit: a table removed that is not there or added twice, tables of
+     *     one run that overlap, a level that does not exist
+     */
+    public Version apply(VersionEdit edit) {
+        List<SortedMap<Long, List<TableMeta>>> next = new ArrayList<>();
+        for (List<Run> runs : levels) {
+            SortedMap<Long, List<TableMeta>> level = new TreeMap<>(Comparator.reverseOrder());
+            runs.forEach(run -> level.put(run.id(), new ArrayList<>(run.tables())));
+            next.add(level);
+        }
+        for (VersionEdit.Removed gone : edit.removed()) {
+            List<TableMeta> run = level(next, gone.level()).get(gone.run());
+            if (run == null || !run.removeIf(table -> table.number() == gone.number())) {
+                throw new IllegalArgumentException("edit removes a table that is not there: " + gone);
+            }
+        }
+        for (VersionEdit.Placed placed : edit.added()) {
+            level(next, placed.level())
+                    .computeIfAbsent(placed.run(), id -> new ArrayList<>())
+                    .add(placed.table());
+        }
+        SeqRanges nextVoids = voids;
+        for (SeqRanges.Range range : edit.voided()) {
+            nextVoids = nextVoids.plus(range);
+        }
+        for (SeqRanges.Range range : edit.swept()) {
+            nextVoids = nextVoids.minus(range);
+        }
+        List<Long> nextLogs = new ArrayList<>(logs);
+        nextLogs.addAll(edit.logsCreated());
+        nextLogs.removeAll(edit.logsRemoved());
+        nextLogs.removeIf(number -> number < edit.logsDroppedBelow());
+        Collections.sort(nextLogs);
+        Commit newCommit = edit.commit();
+        return new Version(
+                sorted(next),
+                nextVoids,
+                newCommit == null ? commit : newCommit,
+                List.copyOf(nextLogs),
+                Math.max(lastSeqNo, edit.lastSeqNo()),
+                Math.max(nextFileNumber, edit.nextFileNumber()));
+    }
+
+    /** One edit that makes this version out of {@link #EMPTY}: what a new manifest begins with. */
+    public VersionEdit asEdit() {
+        VersionEdit edit = new VersionEdit()
+                .nextFileNumber(nextFileNumber)
+                .lastSeqNo(lastSeqNo)
+                .commit(commit);
+        logs.forEach(edit::logCreated);
+        voids.ranges().forEach(edit::voided);
+        for (int level = 0; level < LEVELS; level++) {
+            for (Run run : level(level)) {
+                for (TableMeta table : run.tables()) {
+                    edit.add(level, run.id(), table);
+                }
+            }
+        }
+        return edit;
+    }
+
+    private static SortedMap<Long, List<TableMeta>> level(List<SortedMap<Long, List<TableMeta>>> levels, int level) {
+        if (level < 0 || level >= LEVELS) {
+            throw new IllegalArgumentException("edit names level " + level + "; there are " + LEVELS);
+        }
+        return levels.get(level);
+    }
+
+    private static List<List<Run>> sorted(List<SortedMap<Long, List<TableMeta>>> levels) {
+        Set<Long> seen = new HashSet<>();
+        List<List<Run>> result = new ArrayList<>();
+        for (SortedMap<Long, List<TableMeta>> level : levels) {
+            List<Run> runs = new ArrayList<>();
+            level.forEach((id, tables) -> {
+                if (tables.isEmpty()) {
+                    return;
+                }
+                for (TableMeta table : tables) {
+                    if (!seen.add(table.number())) {
+                        throw new IllegalArgumentException("edit adds a table that is there already: " + table);
+                    }
+                }
+                tables.sort((a, b) -> Arrays.compareUnsigned(a.smallest(), b.smallest()));
+                runs.add(new Run(id, tables));
+            });
+            result.add(List.copyOf(runs));
+        }
+        return List.copyOf(result);
+    }
+}
