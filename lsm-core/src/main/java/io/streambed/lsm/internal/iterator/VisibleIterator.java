@@ -1,0 +1,180 @@
+package io.streambed.lsm.internal.iterator;
+
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.entry.SeqRanges;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader sees who reads at one moment: of each key the newest version up to that moment that is not void, and nothing
+ * where that version is a tombstone. Walks a range in one direction.
+ */
+public final class VisibleIterator implements Closeable {
+    private enum State {
+        NEW,
+        ON_ENTRY,
+        AT_END
+    }
+
+    private final InternalIterator source;
+    private final long moment;
+    private final SeqRanges voids;
+    private final @Nullable Slice from;
+    private final @Nullable Slice to;
+    private final boolean forward;
+
+    // Forward the source itself stands on the entry given, and keyBuffer holds its key, by which older versions are
+    // passed over.
+    // In reverse the source gives the oldest version first, so key and value of the best version so far are copied out
+    // while
+    // the source walks on to the first entry of the next key.
+    private final Slice key = new Slice();
+    private final Slice value = new Slice();
+    private byte[] keyBuffer = new byte[64];
+    private byte[] valueBuffer = new byte[0];
+    private State state = State.NEW;
+    private boolean sourceOnEntry;
+
+    /**
+     * @param source what to look at; owned by the new iterator
+     * @param moment the greatest sequence number to see
+     * @param voids sequence numbers not to see
+     * @param from the first key of the range, or {@code null}
+     * @param to the first key behind the range, or {@code null}
+     */
+    public VisibleIterator(
+            InternalIterator source,
+            long moment,
+            SeqRanges voids,
+            byte @Nullable [] from,
+            byte @Nullable [] to,
+            boolean forward) {
+        this.source = source;
+        this.moment = moment;
+        this.voids = voids;
+        this.from = from == null ? null : Slice.of(from);
+        this.to = to == null ? null : Slice.of(to);
+        this.forward = forward;
+    }
+
+    /** Goes to the next key that is visible; after {@code false} it stays {@code false}. */
+    public boolean next() throws IOException {
+        if (state == State.AT_END) {
+            return false;
+        }
+        boolean found = forward ? nextForward() : nextReverse();
+        state = found ? State.ON_ENTRY : State.AT_END;
+        return found;
+    }
+
+    /** The key, good until the next move. */
+    public Slice key() {
+        requireEntry();
+        return key;
+    }
+
+    /** The value, good until the next move. */
+    public Slice value() {
+        requireEntry();
+        return forward ? source.value() : value;
+    }
+
+    @Override
+    public void close() throws IOException {
+        state = State.AT_END;
+        source.close();
+    }
+
+    private void requireEntry() {
+        if (state != State.ON_ENTRY) {
+            throw new IllegalStateException("iterator is not on an entry; next() must have returned true");
+        }
+    }
+
+    private boolean nextForward() throws IOException {
+        boolean on;
+        if (state == State.NEW) {
+            on = from == null ? source.first() : source.seek(from);
+        } else {
+            on = nextKeyForward();
+        }
+        while (on) {
+            if (!isVisible()) {
+                on = source.next();
+                continue;
+            }
+            if (to != null && source.userKey().compareTo(to) >= 0) {
+                return false;
+            }
+            keepKey();
+            if (source.kind() == EntryKind.PUT) {
+                return true;
+            }
+            on = nextKeyForward();
+        }
+        return false;
+    }
+
+    /** Passes over the older versions of the key that was kept. */
+    private boolean nextKeyForward() throws IOException {
+        boolean on = source.next();
+        while (on && source.userKey().equals(key)) {
+            on = source.next();
+        }
+        return on;
+    }
+
+    private boolean nextReverse() throws IOException {
+        if (state == State.NEW) {
+            sourceOnEntry = to == null ? source.last() : source.seekBefore(to);
+        }
+        while (sourceOnEntry) {
+            if (from != null && source.userKey().compareTo(from) < 0) {
+                return false;
+            }
+            keepKey();
+            boolean live = false;
+            do {
+                if (isVisible()) {
+                    live = source.kind() == EntryKind.PUT;
+                    if (live) {
+                        keepValue();
+                    }
+                }
+                sourceOnEntry = source.prev();
+            } while (sourceOnEntry && source.userKey().equals(key));
+            if (live) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isVisible() {
+        long seqNo = source.seqNo();
+        return seqNo <= moment && (voids.isEmpty() || !voids.contains(seqNo));
+    }
+
+    private void keepKey() {
+        Slice current = source.userKey();
+        int length = current.length();
+        if (keyBuffer.length < length) {
+            keyBuffer = new byte[Math.max(length, 2 * keyBuffer.length)];
+        }
+        System.arraycopy(current.array(), current.offset(), keyBuffer, 0, length);
+        key.set(keyBuffer, 0, length);
+    }
+
+    private void keepValue() {
+        Slice current = source.value();
+        int length = current.length();
+        if (valueBuffer.length < length) {
+            valueBuffer = new byte[Math.max(length, 2 * valueBuffer.length)];
+        }
+        System.arraycopy(current.array(), current.offset(), valueBuffer, 0, length);
+        value.set(valueBuffer, 0, length);
+    }
+}

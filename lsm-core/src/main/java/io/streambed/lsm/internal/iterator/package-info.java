@@ -1,0 +1,5 @@
+/** Iterators over several sources: one run end to end, a merge of sorted sources, and what a reader at one moment may see. */
+@NullMarked
+package io.streambed.lsm.internal.iterator;
+
+import org.jspecify.annotations.NullMarked;
