@@ -1,0 +1,100 @@
+package io.streambed.lsm.internal.compaction;
+
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.sstable.TableSummary;
+import io.streambed.lsm.internal.version.TableMeta;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes entries in order into one table after another, each up to a given size. Tables change between keys only, so that all
+ * versions of a key are in one. Closed without {@link #finish}, it takes back everything it wrote.
+ */
+final class OutputTables implements Closeable {
+    private final TableFiles files;
+    private final long tableBytes;
+    private final List<TableMeta> finished = new ArrayList<>();
+    private byte[] lastKey = new byte[64];
+    private int lastKeyLength;
+    private TableFiles.@Nullable NewTable unfinished;
+    private boolean complete;
+
+    OutputTables(TableFiles files, long tableBytes) {
+        this.files = files;
+        this.tableBytes = tableBytes;
+    }
+
+    void add(Slice userKey, long seqNo, EntryKind kind, Slice value) throws IOException {
+        TableFiles.NewTable current = unfinished;
+        if (current != null
+                && current.writer().estimatedBytes() >= tableBytes
+                && userKey.compareTo(lastKey, 0, lastKeyLength) != 0) {
+            finishTable(current);
+            current = null;
+        }
+        if (current == null) {
+            current = files.create();
+            unfinished = current;
+        }
+        current.writer().add(userKey, seqNo, kind, value);
+        remember(userKey);
+    }
+
+    /** Ends the last table and syncs the names; the tables may then be installed. */
+    List<TableMeta> finish() throws IOException {
+        TableFiles.NewTable last = unfinished;
+        if (last != null) {
+            finishTable(last);
+        }
+        if (!finished.isEmpty()) {
+            files.syncNames();
+        }
+        complete = true;
+        return finished;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (complete) {
+            return;
+        }
+        TableFiles.NewTable last = unfinished;
+        unfinished = null;
+        try {
+            if (last != null) {
+                last.writer().close();
+            }
+        } finally {
+            if (last != null) {
+                files.discard(last.number());
+            }
+            finished.forEach(table -> files.discard(table.number()));
+        }
+    }
+
+    private void finishTable(TableFiles.NewTable current) throws IOException {
+        TableSummary summary = current.writer().finish();
+        unfinished = null;
+        finished.add(new TableMeta(
+                summary.number(),
+                summary.bytes(),
+                summary.entries(),
+                summary.tombstones(),
+                summary.smallest(),
+                summary.largest(),
+                summary.minSeqNo(),
+                summary.maxSeqNo()));
+    }
+
+    private void remember(Slice key) {
+        lastKeyLength = key.length();
+        if (lastKey.length < lastKeyLength) {
+            lastKey = new byte[Math.max(lastKeyLength, 2 * lastKey.length)];
+        }
+        System.arraycopy(key.array(), key.offset(), lastKey, 0, lastKeyLength);
+    }
+}

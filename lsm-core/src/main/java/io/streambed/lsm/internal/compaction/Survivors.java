@@ -1,0 +1,71 @@
+package io.streambed.lsm.internal.compaction;
+
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.SeqRanges;
+
+/**
+ * Decides, entry by entry in internal order, what a flush or a compaction must keep.
+ *
+ * <p>Somebody may read the newest version of a key; somebody who holds a protected moment (an open snapshot, or the commit that a
+ * crash would fall back to) may read the newest version up to that moment; nobody reads any other. A tombstone is needed as
+ * long as it hides an older version, be it further down or kept here for an older moment. Void entries were never written, as
+ * far as anybody is concerned.
+ */
+final class Survivors {
+    private static final long NO_NEWER = Long.MAX_VALUE;
+
+    private final long[] protectedMoments;
+    private final SeqRanges voids;
+    private final OlderTables older;
+
+    private byte[] key = new byte[64];
+    private int keyLength = -1;
+    private long newerSeqNo;
+
+    /**
+     * @param protectedMoments sequence numbers, in any order
+     * @param older tells which keys tables below the output may hold
+     */
+    Survivors(long[] protectedMoments, SeqRanges voids, OlderTables older) {
+        this.protectedMoments = protectedMoments.clone();
+        this.voids = voids;
+        this.older = older;
+    }
+
+    /** Whether the next entry must be kept. Called for every entry of the input, in order. */
+    boolean keep(Slice userKey, long seqNo, EntryKind kind) {
+        if (userKey.compareTo(key, 0, Math.max(keyLength, 0)) != 0 || keyLength < 0) {
+            remember(userKey);
+            newerSeqNo = NO_NEWER;
+        }
+        if (voids.contains(seqNo)) {
+            return false;
+        }
+        assert seqNo < newerSeqNo : "entries out of order: " + seqNo + " after " + newerSeqNo;
+        boolean shadowed = newerSeqNo != NO_NEWER && !isProtectedIn(seqNo, newerSeqNo);
+        newerSeqNo = seqNo;
+        if (shadowed) {
+            return false;
+        }
+        return kind == EntryKind.PUT || isProtectedIn(0, seqNo) || older.mayHold(userKey);
+    }
+
+    /** Whether a protected moment is at {@code from} or later and before {@code to}. */
+    private boolean isProtectedIn(long from, long to) {
+        for (long moment : protectedMoments) {
+            if (from <= moment && moment < to) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void remember(Slice userKey) {
+        keyLength = userKey.length();
+        if (key.length < keyLength) {
+            key = new byte[Math.max(keyLength, 2 * key.length)];
+        }
+        System.arraycopy(userKey.array(), userKey.offset(), key, 0, keyLength);
+    }
+}

@@ -1,0 +1,27 @@
+package io.streambed.lsm.internal.compaction;
+
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.sstable.TableWriter;
+import io.streambed.lsm.internal.version.TableMeta;
+import java.io.IOException;
+
+/** What jobs need of a tree's files. */
+public interface TableFiles {
+    /** A table being written, and the number of its file. */
+    record NewTable(long number, TableWriter writer) {}
+
+    /** Begins a new table, under a number of its own. */
+    NewTable create() throws IOException;
+
+    /** Walks a table from end to end, past the block cache. */
+    InternalIterator readThrough(TableMeta table) throws IOException;
+
+    /** Deletes a table that was never installed, as far as that is possible. */
+    void discard(long number);
+
+    /** Makes the names of new tables survive a loss of power. */
+    void syncNames() throws IOException;
+
+    /** Size at which a compaction begins its next table, in bytes. */
+    long tableBytes();
+}
