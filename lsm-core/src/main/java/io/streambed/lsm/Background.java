@@ -1,0 +1,326 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.internal.compaction.Compaction;
+import io.streambed.lsm.internal.compaction.CompactionJob;
+import io.streambed.lsm.internal.compaction.CompactionPicker;
+import io.streambed.lsm.internal.compaction.FlushJob;
+import io.streambed.lsm.internal.compaction.FullCompaction;
+import io.streambed.lsm.internal.compaction.JobCancelledException;
+import io.streambed.lsm.internal.version.Version;
+import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flush and compaction of one tree: starts them, lets writers wait for them, and remembers the first failure.
+ *
+ * <p>At most one flush and one compaction of a tree run at a time: whoever sets {@code flushing} or {@code compacting} owns that
+ * job until it clears the flag, and then looks again, so that work that came meanwhile is not forgotten.
+ */
+final class Background {
+    private final LsmOptions options;
+    private final TreeFiles files;
+    private final Versions versions;
+    private final SnapshotList snapshots;
+    private final LsmRuntime runtime;
+    private final Counters counters;
+    private final CompactionPicker picker;
+    private final Backpressure backpressure;
+    private final AtomicBoolean flushing = new AtomicBoolean();
+    private final AtomicBoolean compacting = new AtomicBoolean();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private volatile boolean closed;
+
+    Background(
+            LsmOptions options,
+            TreeFiles files,
+            Versions versions,
+            SnapshotList snapshots,
+            LsmRuntime runtime,
+            Counters counters,
+            CompactionPicker picker) {
+        this.options = options;
+        this.files = files;
+        this.versions = versions;
+        this.snapshots = snapshots;
+        this.runtime = runtime;
+        this.counters = counters;
+        this.picker = picker;
+        this.backpressure = new Backpressure(runtime.nanoClock());
+    }
+
+    // ---- Failure and closing
+
+    /** Fails unless the tree takes writes. */
+    void requireWritable() {
+        if (closed) {
+            throw closedException();
+        }
+        Throwable cause = failure.get();
+        if (cause != null) {
+            throw readOnly(cause);
+        }
+    }
+
+    LsmException closedException() {
+        return new LsmException(LsmException.Kind.CLOSED, "tree " + options.name() + " is closed");
+    }
+
+    boolean isWritable() {
+        return !mayStop();
+    }
+
+    /** The exception to throw after a write failed, which makes the tree read-only unless nothing had been changed. */
+    LsmException writeFailed(Throwable e) {
+        if (e instanceof LsmException refused) {
+            return refused;
+        }
+        fail(e);
+        return readOnly(e);
+    }
+
+    private void fail(Throwable cause) {
+        if (failure.compareAndSet(null, cause)) {
+            runtime.tell(new LsmEvent.BackgroundFailed(options.name(), cause));
+        }
+        backpressure.changed();
+    }
+
+    private LsmException readOnly(Throwable cause) {
+        return new LsmException(
+                Errors.kindOf(cause),
+                "tree " + options.name() + " in " + files.fileSystem()
+                        + " is read-only until it is opened again, because writing failed: " + cause.getMessage(),
+                cause);
+    }
+
+    /** Starts nothing any more, ends what runs as soon as it can, and waits for that. */
+    void close() {
+        closed = true;
+        backpressure.changed();
+        backpressure.await(() -> flushing.get() || compacting.get()
+                ? Backpressure.Demand.until("background work ends")
+                : Backpressure.Demand.NONE);
+    }
+
+    // ---- Writers that must wait
+
+    /** Waits until a further memtable may be sealed. */
+    void awaitWriteBuffer() {
+        wait(this::writeBufferDemand);
+    }
+
+    /** Waits a little if level 0 is crowded. */
+    void slowDown() {
+        int runs = versions.current().level(0).size();
+        long nanos = Backpressure.delayNanos(runs, options.level0Slowdown(), options.level0Stall());
+        if (nanos > 0) {
+            wait(() -> mayStop()
+                    ? Backpressure.Demand.NONE
+                    : new Backpressure.Demand("level 0 has " + runs + " runs", nanos));
+        }
+    }
+
+    private Backpressure.Demand writeBufferDemand() {
+        if (mayStop()) {
+            return Backpressure.Demand.NONE;
+        }
+        ReadView view = versions.view();
+        if (view.sealed().size() >= options.maxWriteBuffers() - 1) {
+            return Backpressure.Demand.until("all " + options.maxWriteBuffers() + " write buffers are full");
+        }
+        int runs = view.tables().version().level(0).size();
+        return runs >= options.level0Stall()
+                ? Backpressure.Demand.until("level 0 has " + runs + " runs")
+                : Backpressure.Demand.NONE;
+    }
+
+    private boolean mayStop() {
+        return closed || failure.get() != null;
+    }
+
+    private void wait(Supplier<Backpressure.Demand> demand) {
+        String reason = demand.get().reason();
+        if (!reason.isEmpty()) {
+            long nanos = backpressure.await(demand);
+            counters.stalls.increment();
+            counters.stallNanos.add(nanos);
+            runtime.tell(new LsmEvent.WriteStalled(options.name(), reason, nanos));
+        }
+        requireWritable();
+    }
+
+    // ---- Flush
+
+    /** Flushes the sealed memtables, if nobody does so already. */
+    void flushSoon() {
+        start(flushing, runtime.flushExecutor(), this::flushAll, this::flushPending);
+    }
+
+    /** Waits until every memtable sealed before the call is in tables, or something has failed. */
+    void awaitFlush() {
+        flushSoon();
+        List<SealedMemtable> mine = versions.view().sealed();
+        backpressure.await(() -> mayStop() || versions.view().sealed().stream().noneMatch(mine::contains)
+                ? Backpressure.Demand.NONE
+                : Backpressure.Demand.until("flush"));
+        requireWritable();
+    }
+
+    private void flushAll() throws IOException {
+        boolean flushed = false;
+        while (!closed) {
+            List<SealedMemtable> sealed = versions.view().sealed();
+            if (sealed.isEmpty()) {
+                break;
+            }
+            flush(sealed.get(sealed.size() - 1));
+            flushed = true;
+            backpressure.changed();
+        }
+        if (flushed) {
+            compactSoon();
+        }
+    }
+
+    private boolean flushPending() {
+        return !versions.view().sealed().isEmpty();
+    }
+
+    private void flush(SealedMemtable oldest) throws IOException {
+        long begin = runtime.nanoClock().getAsLong();
+        Version version = versions.current();
+        VersionEdit edit = new VersionEdit().commit(oldest.commit()).logsDroppedBelow(oldest.logsBelow());
+        FlushJob job =
+                new FlushJob(files, version, protectedMoments(oldest.commit().seqNo()));
+        long bytes = job.run(oldest.memtable(), edit);
+        versions.installFlush(edit, oldest);
+        long nanos = runtime.nanoClock().getAsLong() - begin;
+        counters.flushes.increment();
+        counters.flushBytes.add(bytes);
+        counters.flushNanos.add(nanos);
+        long table = edit.added().isEmpty() ? 0 : edit.added().get(0).table().number();
+        runtime.tell(new LsmEvent.FlushEnded(options.name(), table, bytes, nanos));
+    }
+
+    // ---- Compaction
+
+    /** Compacts whatever the picker finds, if nobody does so already. */
+    void compactSoon() {
+        start(compacting, runtime.compactionExecutor(), this::compactAll, this::compactionPending);
+    }
+
+    /** Merges all tables into the lowest level, in the caller's thread. */
+    void compactFully() {
+        while (!compacting.compareAndSet(false, true)) {
+            backpressure.await(() -> compacting.get() && !mayStop()
+                    ? Backpressure.Demand.until("compaction")
+                    : Backpressure.Demand.NONE);
+            requireWritable();
+        }
+        try {
+            Optional<Compaction> all = FullCompaction.of(versions.current());
+            if (all.isPresent()) {
+                compact(all.get());
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            throw writeFailed(e);
+        } finally {
+            compacting.set(false);
+            backpressure.changed();
+        }
+        compactSoon();
+    }
+
+    private void compactAll() throws IOException {
+        Optional<Compaction> next = picker.pick(versions.current());
+        while (!closed && next.isPresent()) {
+            compact(next.get());
+            backpressure.changed();
+            next = picker.pick(versions.current());
+        }
+    }
+
+    private boolean compactionPending() {
+        return picker.pick(versions.current()).isPresent();
+    }
+
+    private void compact(Compaction compaction) throws IOException {
+        long begin = runtime.nanoClock().getAsLong();
+        Version version = versions.current();
+        // The version's commit is the only one that a crash could fall back to among writes that are in tables: a later
+        // one is in the logs, and sees only the newest of what tables hold.
+        CompactionJob job = new CompactionJob(
+                files, version, protectedMoments(version.commit().seqNo()), () -> closed);
+        VersionEdit edit = new VersionEdit();
+        CompactionJob.Traffic traffic = job.run(compaction, edit);
+        versions.install(edit);
+        long nanos = runtime.nanoClock().getAsLong() - begin;
+        counters.compactions.increment();
+        counters.compactionReadBytes.add(traffic.bytesRead());
+        counters.compactionWrittenBytes.add(traffic.bytesWritten());
+        counters.compactionNanos.add(nanos);
+        runtime.tell(new LsmEvent.CompactionEnded(
+                options.name(),
+                compaction.fromLevel(),
+                compaction.toLevel(),
+                traffic.bytesRead(),
+                traffic.bytesWritten(),
+                nanos));
+    }
+
+    /** The moments that somebody may still read at: open snapshots, and the commit that a crash would fall back to. */
+    private long[] protectedMoments(long committedSeqNo) {
+        long[] moments = snapshots.moments();
+        long[] all = Arrays.copyOf(moments, moments.length + 1);
+        all[moments.length] = committedSeqNo;
+        return all;
+    }
+
+    // ---- Running
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void start(AtomicBoolean owned, Executor executor, Work work, BooleanSupplier pending) {
+        if (mayStop() || !owned.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            executor.execute(() -> run(owned, executor, work, pending));
+        } catch (RuntimeException e) {
+            owned.set(false);
+            fail(e);
+        }
+    }
+
+    private void run(AtomicBoolean owned, Executor executor, Work work, BooleanSupplier pending) {
+        @Nullable Throwable cause = null;
+        try {
+            work.run();
+        } catch (JobCancelledException e) {
+            // The tree is being closed; nothing was installed.
+        } catch (IOException | RuntimeException | Error e) {
+            cause = e;
+        }
+        owned.set(false);
+        if (cause != null) {
+            fail(cause);
+        }
+        backpressure.changed();
+        // Work that came between the last look and the clearing of the flag found the flag set, and relies on this
+        // look.
+        if (!mayStop() && pending.getAsBoolean()) {
+            start(owned, executor, work, pending);
+        }
+    }
+}

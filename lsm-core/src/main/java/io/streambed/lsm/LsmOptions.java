@@ -1,0 +1,191 @@
+package io.streambed.lsm;
+
+import java.util.Objects;
+
+/**
+ * Settings of one tree; immutable. {@link #defaults()} is right for a Kafka Streams state store. All sizes are in bytes. May
+ * differ from one opening of a directory to the next.
+ *
+ * @param name what messages, events and metrics call the tree; not empty
+ * @param durability what a commit survives
+ * @param commitEveryWrite whether each write or batch is a commit of its own. If not, everything since the last {@link
+ *     LsmTree#commit} is void after a crash
+ * @param writeBufferBytes memory of one memtable before it is flushed, 64 KiB to 1 GiB. Smaller: more and smaller tables, more
+ *     compaction. Larger: more memory, and a longer replay after a crash
+ * @param maxWriteBuffers memtables in memory, the active one and those that wait for their flush, 2 to 16; with all of them full
+ *     a write waits
+ * @param blockBytes size of a table's block before compression, 512 B to 1 MiB. Smaller: faster point reads, larger indexes.
+ *     Larger: better compression, faster scans
+ * @param filterBitsPerKey size of the Bloom filters, 4 to 32 bits a key; 10 lets 1 in 100 missing keys through
+ * @param compression how blocks are compressed
+ * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB
+ * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up
+ * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
+ *     level0Slowdown}
+ */
+public record LsmOptions(
+        String name,
+        Durability durability,
+        boolean commitEveryWrite,
+        long writeBufferBytes,
+        int maxWriteBuffers,
+        int blockBytes,
+        int filterBitsPerKey,
+        Compression compression,
+        long tableBytes,
+        int level0Slowdown,
+        int level0Stall) {
+
+    private static final LsmOptions DEFAULTS = new LsmOptions(
+            "lsm", Durability.PROCESS, true, 16L << 20, 3, 4 << 10, 10, Compression.NONE, 32L << 20, 12, 24);
+
+    /** Fails with {@link LsmException.Kind#INVALID}, naming setting, value and range, if one is out of range. */
+    public LsmOptions {
+        Objects.requireNonNull(durability, "durability");
+        Objects.requireNonNull(compression, "compression");
+        if (name.isEmpty()) {
+            throw new LsmException(LsmException.Kind.INVALID, "name must not be empty");
+        }
+        checkRange("writeBufferBytes", writeBufferBytes, 64L << 10, 1L << 30);
+        checkRange("maxWriteBuffers", maxWriteBuffers, 2, 16);
+        checkRange("blockBytes", blockBytes, 512, 1 << 20);
+        checkRange("filterBitsPerKey", filterBitsPerKey, 4, 32);
+        checkRange("tableBytes", tableBytes, 64L << 10, 2L << 30);
+        checkRange("level0Slowdown", level0Slowdown, 4, 1000);
+        checkRange("level0Stall", level0Stall, level0Slowdown + 1, 2000);
+    }
+
+    /** Settings that are right for a Kafka Streams state store, with a commit at every write. */
+    public static LsmOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** A builder that begins with {@link #defaults()}. */
+    public static Builder builder() {
+        return DEFAULTS.toBuilder();
+    }
+
+    /** A builder that begins with these settings. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Sets settings one by one. Used by one thread at a time. */
+    public static final class Builder {
+        private String name;
+        private Durability durability;
+        private boolean commitEveryWrite;
+        private long writeBufferBytes;
+        private int maxWriteBuffers;
+        private int blockBytes;
+        private int filterBitsPerKey;
+        private Compression compression;
+        private long tableBytes;
+        private int level0Slowdown;
+        private int level0Stall;
+
+        private Builder(LsmOptions from) {
+            this.name = from.name;
+            this.durability = from.durability;
+            this.commitEveryWrite = from.commitEveryWrite;
+            this.writeBufferBytes = from.writeBufferBytes;
+            this.maxWriteBuffers = from.maxWriteBuffers;
+            this.blockBytes = from.blockBytes;
+            this.filterBitsPerKey = from.filterBitsPerKey;
+            this.compression = from.compression;
+            this.tableBytes = from.tableBytes;
+            this.level0Slowdown = from.level0Slowdown;
+            this.level0Stall = from.level0Stall;
+        }
+
+        /** See {@link LsmOptions#name()}. */
+        public Builder name(String value) {
+            this.name = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#durability()}. */
+        public Builder durability(Durability value) {
+            this.durability = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#commitEveryWrite()}. */
+        public Builder commitEveryWrite(boolean value) {
+            this.commitEveryWrite = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#writeBufferBytes()}. */
+        public Builder writeBufferBytes(long value) {
+            this.writeBufferBytes = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#maxWriteBuffers()}. */
+        public Builder maxWriteBuffers(int value) {
+            this.maxWriteBuffers = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#blockBytes()}. */
+        public Builder blockBytes(int value) {
+            this.blockBytes = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#filterBitsPerKey()}. */
+        public Builder filterBitsPerKey(int value) {
+            this.filterBitsPerKey = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#compression()}. */
+        public Builder compression(Compression value) {
+            this.compression = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#tableBytes()}. */
+        public Builder tableBytes(long value) {
+            this.tableBytes = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#level0Slowdown()}. */
+        public Builder level0Slowdown(int value) {
+            this.level0Slowdown = value;
+            return this;
+        }
+
+        /** See {@link LsmOptions#level0Stall()}. */
+        public Builder level0Stall(int value) {
+            this.level0Stall = value;
+            return this;
+        }
+
+        /** The settings; fails as the constructor of {@link LsmOptions} does. */
+        public LsmOptions build() {
+            return new LsmOptions(
+                    name,
+                    durability,
+                    commitEveryWrite,
+                    writeBufferBytes,
+                    maxWriteBuffers,
+                    blockBytes,
+                    filterBitsPerKey,
+                    compression,
+                    tableBytes,
+                    level0Slowdown,
+                    level0Stall);
+        }
+    }
+
+    static void checkRange(String setting, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new LsmException(
+                    LsmException.Kind.INVALID,
+                    setting + " = " + value + " is out of range; it may be " + least + " to " + most);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.fs.DiskFileSystem;
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.runtime.BackgroundThreads;
+import io.streambed.lsm.internal.sstable.BlockCache;
+import io.streambed.lsm.internal.sstable.TableCache;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the trees of a process share: the block cache, the open tables and the background threads, so that memory, file handles and
+ * threads have one bound for all of them. Usually there is one per process. Safe for use by several threads.
+ */
+public final class LsmRuntime implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LsmRuntime.class);
+
+    private final BlockCache blockCache;
+    private final TableCache tableCache;
+    private final @Nullable BackgroundThreads threads;
+    private final Executor flushExecutor;
+    private final Executor compactionExecutor;
+    private final LongSupplier nanoClock;
+    private final Consumer<LsmEvent> listener;
+    private final Set<LsmTree> openTrees = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private LsmRuntime(Builder builder) {
+        this.blockCache = new BlockCache(builder.blockCacheBytes);
+        this.tableCache = new TableCache(blockCache, builder.openTables, builder.tableMemoryBytes);
+        Executor given = builder.executor;
+        if (given == null) {
+            this.threads = new BackgroundThreads(builder.backgroundThreads);
+            this.flushExecutor = threads.flushes();
+            this.compactionExecutor = threads.compactions();
+        } else {
+            this.threads = null;
+            this.flushExecutor = given;
+            this.compactionExecutor = given;
+        }
+        this.nanoClock = builder.nanoClock;
+        this.listener = builder.listener;
+    }
+
+    /** A builder with settings that are right for a Kafka Streams application. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Opens the tree in a directory, or creates both. To be closed by the caller, before or together with the runtime.
+     *
+     * @throws LsmException IN_USE if the directory is open elsewhere; CORRUPTION if its files are damaged; IO; CLOSED if the
+     *     runtime is
+     */
+    public LsmTree open(Path directory, LsmOptions options) {
+        try {
+            return open(DiskFileSystem.at(directory), options);
+        } catch (IOException e) {
+            throw Errors.wrap("opening", options.name(), e);
+        }
+    }
+
+    /** Opens the tree in a file system of its own, or creates it; otherwise as the other method. */
+    public LsmTree open(FileSystem fileSystem, LsmOptions options) {
+        return open(fileSystem, options, false);
+    }
+
+    /** Opens a tree that closes this runtime when it is closed. */
+    LsmTree openOwned(Path directory, LsmOptions options) {
+        try {
+            return open(DiskFileSystem.at(directory), options, true);
+        } catch (IOException e) {
+            throw Errors.wrap("opening", options.name(), e);
+        }
+    }
+
+    private LsmTree open(FileSystem fileSystem, LsmOptions options, boolean ownsRuntime) {
+        if (closed.get()) {
+            throw new LsmException(
+                    LsmException.Kind.CLOSED, "cannot open tree " + options.name() + ": its LsmRuntime is closed");
+        }
+        LsmTree tree = LsmTree.open(fileSystem, options, this, ownsRuntime);
+        openTrees.add(tree);
+        return tree;
+    }
+
+    /** Closes the trees that are still open, and ends the threads. Closing twice is harmless. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        openTrees.forEach(LsmTree::close);
+        if (threads != null) {
+            threads.close();
+        }
+    }
+
+    BlockCache blockCache() {
+        return blockCache;
+    }
+
+    TableCache tableCache() {
+        return tableCache;
+    }
+
+    Executor flushExecutor() {
+        return flushExecutor;
+    }
+
+    Executor compactionExecutor() {
+        return compactionExecutor;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    void closed(LsmTree tree) {
+        openTrees.remove(tree);
+    }
+
+    /** Tells the listener; what it throws is logged and goes no further, for nothing may depend on it. */
+    void tell(LsmEvent event) {
+        try {
+            listener.accept(event);
+        } catch (RuntimeException e) {
+            LOG.warn("listener failed on {}", event, e);
+        }
+    }
+
+    /** Sets what a runtime is made of. Used by one thread at a time. */
+    public static final class Builder {
+        private long blockCacheBytes = 64L << 20;
+        private int openTables = 1000;
+        private long tableMemoryBytes = 256L << 20;
+        private int backgroundThreads =
+                Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() - 1));
+        private @Nullable Executor executor;
+        private LongSupplier nanoClock = System::nanoTime;
+        private Consumer<LsmEvent> listener = event -> {};
+
+        private Builder() {}
+
+        /** Memory for blocks of tables, for all trees together, in bytes: 0 (none is kept) to 1 TiB; 64 MiB if not set. */
+        public Builder blockCacheBytes(long bytes) {
+            LsmOptions.checkRange("blockCacheBytes", bytes, 0, 1L << 40);
+            this.blockCacheBytes = bytes;
+            return this;
+        }
+
+        /** How many tables are held open, for all trees together: 16 to 1,000,000; 1,000 if not set. Each is a file handle. */
+        public Builder openTables(int tables) {
+            LsmOptions.checkRange("openTables", tables, 16, 1_000_000);
+            this.openTables = tables;
+            return this;
+        }
+
+        /**
+         * Memory for indexes and filters of tables, for all trees together, in bytes: 0 to 1 TiB; 256 MiB if not set. One to two
+         * bytes for each key keep all of them; with less, tables that are read seldom are loaded again and again.
+         */
+        public Builder tableMemoryBytes(long bytes) {
+            LsmOptions.checkRange("tableMemoryBytes", bytes, 0, 1L << 40);
+            this.tableMemoryBytes = bytes;
+            return this;
+        }
+
+        /** How many compactions run at once, 1 to 64; one less than there are processors, but 1 to 4, if not set. */
+        public Builder backgroundThreads(int count) {
+            LsmOptions.checkRange("backgroundThreads", count, 1, 64);
+            this.backgroundThreads = count;
+            return this;
+        }
+
+        /** Runs flushes and compactions instead of threads of the runtime's own; {@code Runnable::run} does them in the writer's. */
+        public Builder executor(Executor newExecutor) {
+            this.executor = newExecutor;
+            return this;
+        }
+
+        /** Tells nanoseconds, from any beginning; {@link System#nanoTime} if not set. */
+        public Builder nanoClock(LongSupplier clock) {
+            this.nanoClock = clock;
+            return this;
+        }
+
+        /** Is told what happens in the trees. */
+        public Builder eventListener(Consumer<LsmEvent> newListener) {
+            this.listener = newListener;
+            return this;
+        }
+
+        /** The runtime. */
+        public LsmRuntime build() {
+            return new LsmRuntime(this);
+        }
+    }
+}

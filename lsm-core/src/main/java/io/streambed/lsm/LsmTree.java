@@ -1,0 +1,353 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.compaction.LeveledPicker;
+import io.streambed.lsm.internal.iterator.VisibleIterator;
+import io.streambed.lsm.internal.version.Run;
+import io.streambed.lsm.internal.version.TableMeta;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ordered map from byte strings to byte strings, kept in one directory as a log-structured merge-tree.
+ *
+ * <p><b>Commits.</b> A commit is a moment that survives a crash, with a few bytes of the user's own beside it (for a state store:
+ * changelog offsets). After a crash the tree is exactly at the last commit that reached the disk. By default every write is a
+ * commit of its own; with {@link LsmOptions#commitEveryWrite()} off only {@link #commit} makes one.
+ *
+ * <p><b>Threads.</b> Safe for use by several threads. Writers wait for one another; readers take no lock and wait for nobody.
+ *
+ * <p><b>Errors.</b> All methods throw {@link LsmException}: CLOSED after {@link #close()}, CORRUPTION or IO when files fail. After
+ * a failed write of log, manifest or table the tree refuses further writes, with the first cause, until it is opened again.
+ *
+ * <p><b>Limits.</b> Keys up to 1 MiB, values up to 256 MiB; both may be empty. Arrays given are copied, arrays returned belong to
+ * the caller.
+ */
+public final class LsmTree implements AutoCloseable {
+    /** Level 1 holds as much as level 0 brings at once: four flushes. */
+    private static final int LEVEL_1_WRITE_BUFFERS = 4;
+
+    private final LsmOptions options;
+    private final LsmRuntime runtime;
+    private final TreeFiles files;
+    private final Closeable directoryLock;
+    private final Versions versions;
+    private final Background background;
+    private final WritePath writes;
+    private final ReadPath reads;
+    private final SnapshotList snapshots = new SnapshotList();
+    private final Counters counters = new Counters();
+    private final Set<TreeIterator> iterators = ConcurrentHashMap.newKeySet();
+    private final boolean ownsRuntime;
+    private volatile boolean closed;
+
+    private LsmTree(
+            LsmOptions options,
+            LsmRuntime runtime,
+            boolean ownsRuntime,
+            Closeable directoryLock,
+            Recovery.Recovered recovered) {
+        this.options = options;
+        this.runtime = runtime;
+        this.ownsRuntime = ownsRuntime;
+        this.directoryLock = directoryLock;
+        this.files = recovered.files();
+        this.versions = new Versions(files, recovered.manifest(), recovered.version(), recovered.memtable());
+        LeveledPicker picker = new LeveledPicker(LEVEL_1_WRITE_BUFFERS * options.writeBufferBytes());
+        this.background = new Background(options, files, versions, snapshots, runtime, counters, picker);
+        this.writes = new WritePath(options, files, versions, background, counters, recovered);
+        this.reads = new ReadPath(files, versions, writes);
+    }
+
+    /** Opens a directory, or creates it, with default settings and a runtime of its own, which is closed with the tree. */
+    public static LsmTree open(Path directory) {
+        return open(directory, LsmOptions.defaults());
+    }
+
+    /** Opens a directory, or creates it, with a runtime of its own, which is closed with the tree. */
+    public static LsmTree open(Path directory, LsmOptions options) {
+        LsmRuntime runtime = LsmRuntime.builder().build();
+        try {
+            return runtime.openOwned(directory, options);
+        } catch (RuntimeException | Error e) {
+            runtime.close();
+            throw e;
+        }
+    }
+
+    static LsmTree open(FileSystem fileSystem, LsmOptions options, LsmRuntime runtime, boolean ownsRuntime) {
+        long begin = runtime.nanoClock().getAsLong();
+        try {
+            Closeable lock = Recovery.lock(fileSystem);
+            try {
+                Recovery.Recovered recovered = Recovery.run(fileSystem, options, runtime);
+                LsmTree tree = new LsmTree(options, runtime, ownsRuntime, lock, recovered);
+                tree.afterRecovery(recovered);
+                long nanos = runtime.nanoClock().getAsLong() - begin;
+                runtime.tell(new LsmEvent.Opened(options.name(), recovered.logRecords(), nanos));
+                return tree;
+            } catch (IOException | RuntimeException | Error e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw Errors.wrap("opening", options.name(), e);
+        }
+    }
+
+    /** Settings that the tree was opened with. */
+    public LsmOptions options() {
+        return options;
+    }
+
+    /** Gives {@code key} the value {@code value}. */
+    public void put(byte[] key, byte[] value) {
+        Limits.checkKey(key);
+        Limits.checkValue(value);
+        writes.put(key, value);
+    }
+
+    /** Takes the value of {@code key} away; harmless if it has none. */
+    public void delete(byte[] key) {
+        Limits.checkKey(key);
+        writes.delete(key);
+    }
+
+    /** Applies all writes of a batch together. The batch may be cleared and used again afterwards. */
+    public void write(WriteBatch batch) {
+        writes.write(batch.operations());
+    }
+
+    /** The value of {@code key}, or {@code null} if it has none. */
+    public byte @Nullable [] get(byte[] key) {
+        return read(key, null);
+    }
+
+    /** The value that {@code key} had at the moment of {@code snapshot}, or {@code null}. */
+    public byte @Nullable [] get(byte[] key, Snapshot snapshot) {
+        checkSnapshot(snapshot);
+        return read(key, snapshot);
+    }
+
+    private byte @Nullable [] read(byte[] key, @Nullable Snapshot snapshot) {
+        Objects.requireNonNull(key, "key");
+        requireOpen();
+        try {
+            return reads.get(key, snapshot);
+        } catch (IOException e) {
+            requireOpen();
+            throw Errors.wrap("reading from", options.name(), e);
+        }
+    }
+
+    /** Walks the keys of {@code range} as they are now. To be closed by the caller. */
+    public LsmIterator iterator(KeyRange range, Direction direction) {
+        return iterate(range, direction, null);
+    }
+
+    /** Walks the keys of {@code range} as they were at the moment of {@code snapshot}. To be closed by the caller. */
+    public LsmIterator iterator(KeyRange range, Direction direction, Snapshot snapshot) {
+        checkSnapshot(snapshot);
+        return iterate(range, direction, snapshot);
+    }
+
+    private LsmIterator iterate(KeyRange range, Direction direction, @Nullable Snapshot snapshot) {
+        requireOpen();
+        ReadView view = versions.pinnedView();
+        long moment = snapshot == null ? writes.visibleSeqNo() : snapshot.seqNo();
+        try {
+            VisibleIterator source = reads.iterate(view, range, direction, moment);
+            TreeIterator iterator = new TreeIterator(this, source, view.tables());
+            iterators.add(iterator);
+            if (closed) {
+                iterator.treeClosed();
+            }
+            return iterator;
+        } catch (IOException e) {
+            view.tables().unpin();
+            throw Errors.wrap("opening an iterator over", options.name(), e);
+        } catch (RuntimeException | Error e) {
+            view.tables().unpin();
+            throw e;
+        }
+    }
+
+    /** Opens a snapshot of this moment. To be closed by the caller. */
+    public Snapshot snapshot() {
+        requireOpen();
+        return snapshots.open(writes::visibleSeqNo);
+    }
+
+    /** Opens a snapshot of the last commit. To be closed by the caller. */
+    public Snapshot committedSnapshot() {
+        requireOpen();
+        return snapshots.open(() -> writes.lastCommit().seqNo());
+    }
+
+    /**
+     * Makes everything written so far recoverable, together with {@code metadata}, which replaces the metadata of earlier
+     * commits. If nothing was written since the last commit and the metadata is the same, nothing happens.
+     */
+    public void commit(byte[] metadata) {
+        writes.commit(Objects.requireNonNull(metadata, "metadata"));
+    }
+
+    /** The metadata of the last commit that had some, as found by recovery or given since; {@code null} if there was none ever. */
+    public byte @Nullable [] committedMetadata() {
+        requireOpen();
+        byte[] metadata = writes.lastCommit().metadata();
+        return metadata == null ? null : metadata.clone();
+    }
+
+    /** Writes all memtables to tables and waits for it. */
+    public void flush() {
+        writes.seal();
+        background.awaitFlush();
+    }
+
+    /** Flushes, then merges all tables into the lowest level, and waits for it. */
+    public void compact() {
+        flush();
+        background.compactFully();
+    }
+
+    /**
+     * Number of keys, roughly: the keys of each memtable, and the entries of each table less two for a tombstone (itself, and what
+     * it hides). Exact as long as every key was put once and none was deleted; a key counts once for each place that holds it.
+     */
+    public long approximateEntries() {
+        requireOpen();
+        ReadView view = versions.view();
+        long count = view.active().keys();
+        for (SealedMemtable sealed : view.sealed()) {
+            count += sealed.memtable().keys();
+        }
+        for (TableMeta table : view.tables().version().tables()) {
+            count += table.entries() - 2 * table.tombstones();
+        }
+        return Math.max(0, count);
+    }
+
+    /** What was counted so far, and how the tree looks now. */
+    public LsmMetrics metrics() {
+        requireOpen();
+        ReadView view = versions.view();
+        List<LsmMetrics.Level> levels = new ArrayList<>();
+        for (List<Run> runs : view.tables().version().levels()) {
+            int tables = 0;
+            long bytes = 0;
+            long entries = 0;
+            for (Run run : runs) {
+                tables += run.tables().size();
+                bytes += run.bytes();
+                entries += run.tables().stream().mapToLong(TableMeta::entries).sum();
+            }
+            levels.add(new LsmMetrics.Level(runs.size(), tables, bytes, entries));
+        }
+        return new LsmMetrics(
+                counters.userBytes.sum(),
+                counters.logBytes.sum(),
+                counters.flushes.sum(),
+                counters.flushBytes.sum(),
+                counters.flushNanos.sum(),
+                counters.compactions.sum(),
+                counters.compactionReadBytes.sum(),
+                counters.compactionWrittenBytes.sum(),
+                counters.compactionNanos.sum(),
+                counters.stalls.sum(),
+                counters.stallNanos.sum(),
+                view.memtableBytes(),
+                view.sealed().size(),
+                snapshots.size(),
+                iterators.size(),
+                writes.visibleSeqNo(),
+                writes.lastCommit().seqNo(),
+                levels);
+    }
+
+    /**
+     * Closes iterators and the tree. Writes that were not committed are dropped at the next opening. Does not wait for
+     * compactions to end, only for them to give up. Once it has returned, nothing of the tree touches the directory. Closing
+     * twice is harmless.
+     *
+     * @throws LsmException IO if what was committed with {@link Durability#NONE} could not be flushed, or a file not be closed;
+     *     the tree is closed all the same
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        iterators.forEach(TreeIterator::treeClosed);
+        LsmException failure = null;
+        try {
+            if (options.durability() == Durability.NONE && background.isWritable()) {
+                flush();
+            }
+        } catch (LsmException e) {
+            failure = e;
+        }
+        background.close();
+        try (Closeable lock = directoryLock;
+                Closeable tables = files::closeTables;
+                Closeable manifest = versions::close;
+                Closeable log = writes::close) {
+            runtime.closed(this);
+        } catch (IOException e) {
+            LsmException closing = Errors.wrap("closing", options.name(), e);
+            if (failure == null) {
+                failure = closing;
+            } else {
+                failure.addSuppressed(closing);
+            }
+        } finally {
+            if (ownsRuntime) {
+                runtime.close();
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    String name() {
+        return options.name();
+    }
+
+    void released(TreeIterator iterator) {
+        iterators.remove(iterator);
+    }
+
+    private void afterRecovery(Recovery.Recovered recovered) {
+        if (options.durability() == Durability.POWER && recovered.logRecords() > 0) {
+            // What was replayed may never have been synced, and the next commit builds on it.
+            flush();
+        }
+        background.compactSoon();
+    }
+
+    private void checkSnapshot(Snapshot snapshot) {
+        if (snapshot.owner() != snapshots) {
+            throw new LsmException(LsmException.Kind.INVALID, "snapshot is of another tree than " + options.name());
+        }
+        if (snapshot.isClosed()) {
+            throw new LsmException(LsmException.Kind.CLOSED, "snapshot of tree " + options.name() + " is closed");
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw background.closedException();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.bytes.KeyHash;
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.entry.Lookup;
+import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.iterator.MergingIterator;
+import io.streambed.lsm.internal.iterator.RunIterator;
+import io.streambed.lsm.internal.iterator.VisibleIterator;
+import io.streambed.lsm.internal.version.Run;
+import io.streambed.lsm.internal.version.TableMeta;
+import io.streambed.lsm.internal.version.Version;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a read: memtable, sealed memtables newest first, then run by run; the first source that knows the key ends it.
+ *
+ * <p>Point reads take neither lock nor pin. Memtables stay alive by being reachable; a table may be deleted under a reader
+ * whose view has just become an old one, and then the read fails and is done again on the current view. Only a failure
+ * on a view that is still the current one is a failure.
+ *
+ * <p>The view is read first, then the moment. Were it the other way round, a flush in between could have dropped what the
+ * moment needs, for nobody knew of it.
+ */
+final class ReadPath {
+    private final TreeFiles files;
+    private final Versions versions;
+    private final WritePath writes;
+
+    ReadPath(TreeFiles files, Versions versions, WritePath writes) {
+        this.files = files;
+        this.versions = versions;
+        this.writes = writes;
+    }
+
+    /** The value of {@code key}, now or at the moment of a snapshot. */
+    byte @Nullable [] get(byte[] key, @Nullable Snapshot snapshot) throws IOException {
+        long hash = KeyHash.of(key, 0, key.length);
+        while (true) {
+            ReadView view = versions.view();
+            long moment = snapshot == null ? writes.visibleSeqNo() : snapshot.seqNo();
+            try {
+                byte[] found = lookup(view, key, hash, moment);
+                return found == Lookup.TOMBSTONE ? null : found;
+            } catch (IOException e) {
+                if (versions.view().tables() == view.tables()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private byte @Nullable [] lookup(ReadView view, byte[] key, long hash, long moment) throws IOException {
+        byte[] found = view.active().get(key, 0, key.length, hash, moment);
+        if (found != null) {
+            return found;
+        }
+        List<SealedMemtable> sealed = view.sealed();
+        for (int i = 0; i < sealed.size(); i++) {
+            found = sealed.get(i).memtable().get(key, 0, key.length, hash, moment);
+            if (found != null) {
+                return found;
+            }
+        }
+        SeqRanges voids = view.tables().version().voids();
+        List<RunReader> runs = view.tables().runs();
+        for (int i = 0; i < runs.size(); i++) {
+            found = runs.get(i).get(key, hash, moment, voids);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * What a reader sees of a range, in one direction.
+     *
+     * @param view whose tables are pinned for as long as the iterator is open
+     */
+    VisibleIterator iterate(ReadView view, KeyRange range, Direction direction, long moment) throws IOException {
+        List<InternalIterator> sources = new ArrayList<>();
+        try {
+            if (!view.active().isEmpty()) {
+                sources.add(view.active().iterator(moment));
+            }
+            for (SealedMemtable sealed : view.sealed()) {
+                sources.add(sealed.memtable().iterator(moment));
+            }
+            Version version = view.tables().version();
+            for (Run run : version.runs()) {
+                addRun(sources, run, range);
+            }
+            return new VisibleIterator(
+                    MergingIterator.of(sources),
+                    moment,
+                    version.voids(),
+                    range.from(),
+                    range.to(),
+                    direction == Direction.FORWARD);
+        } catch (RuntimeException | Error e) {
+            for (InternalIterator source : sources) {
+                source.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Adds an iterator over the tables of a run that the range touches, if there are any. */
+    private void addRun(List<InternalIterator> sources, Run run, KeyRange range) {
+        List<TableMeta> tables = run.tables();
+        byte[] from = range.from();
+        byte[] to = range.to();
+        int first = from == null ? 0 : run.firstEndingAtOrAfter(from, 0, from.length);
+        int end = tables.size();
+        while (to != null
+                && end > first
+                && Arrays.compareUnsigned(tables.get(end - 1).smallest(), to) >= 0) {
+            end--;
+        }
+        if (first < end) {
+            Run touched = first == 0 && end == tables.size() ? run : new Run(run.id(), tables.subList(first, end));
+            sources.add(new RunIterator(touched, files::iterator));
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.fs.CorruptFileException;
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.log.LogHeader;
+import io.streambed.lsm.internal.log.WalReader;
+import io.streambed.lsm.internal.memtable.Memtable;
+import io.streambed.lsm.internal.version.Commit;
+import io.streambed.lsm.internal.version.FileNames;
+import io.streambed.lsm.internal.version.Manifest;
+import io.streambed.lsm.internal.version.TableMeta;
+import io.streambed.lsm.internal.version.Version;
+import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a directory back to exactly its last commit: first the manifest, then the logs, into a memtable.
+ *
+ * <p>What was written after that commit is void. In the logs it is simply not read: the next log's header says up to where its
+ * predecessor counts. In tables, where a flush may have put it before the crash, it lies in a range of sequence numbers
+ * that the manifest declares void, which readers pass over and compaction sweeps out.
+ *
+ * <p>Logs follow one another without a gap. If the end of one is torn (after a loss of power), the logs after it hold
+ * nothing that may be used, unless that end is known to have been synced; then it is damage.
+ *
+ * <p>Opening a directory that was closed in good order writes nothing.
+ */
+final class Recovery {
+    private static final Slice NO_VALUE = new Slice();
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /**
+     * What a tree begins with.
+     *
+     * @param memtable what the logs hold up to the last commit
+     * @param commit the last commit
+     * @param lastSeqNo the greatest sequence number ever seen; new ones are greater
+     * @param previousLog the last log that counts
+     * @param logRecords records replayed
+     */
+    record Recovered(
+            TreeFiles files,
+            Manifest manifest,
+            Version version,
+            Memtable memtable,
+            Commit commit,
+            long lastSeqNo,
+            WritePath.PreviousLog previousLog,
+            long logRecords) {}
+
+    private final FileSystem fileSystem;
+    private final Version version;
+
+    private Commit commit;
+    private long lastSeqNo;
+    private Memtable memtable = new Memtable();
+    private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
+    private List<Long> usedLogs = List.of();
+    private long records;
+
+    private Recovery(FileSystem fileSystem, Version version) {
+        this.fileSystem = fileSystem;
+        this.version = version;
+        this.commit = version.commit();
+        this.lastSeqNo = version.lastSeqNo();
+    }
+
+    /** Takes the directory for this tree alone. */
+    static Closeable lock(FileSystem fileSystem) throws IOException {
+        return fileSystem.lock(FileNames.LOCK);
+    }
+
+    static Recovered run(FileSystem fileSystem, LsmOptions options, LsmRuntime runtime) throws IOException {
+        Manifest.Loaded loaded = Manifest.load(fileSystem);
+        Version version = loaded.version();
+        List<String> names = fileSystem.list();
+        requireNamedFiles(names, loaded);
+        requireNoUnnamedLog(fileSystem, names, version);
+        Recovery recovery = new Recovery(fileSystem, version);
+        recovery.replay();
+        TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
+        Manifest manifest = new Manifest(fileSystem, loaded.name(), files::newNumber);
+        Version recovered = recovery.declareVoid(manifest, files);
+        deleteUnnamed(files, names, recovered, manifest);
+        return new Recovered(
+                files,
+                manifest,
+                recovered,
+                recovery.memtable,
+                recovery.commit,
+                recovery.lastSeqNo,
+                recovery.previousLog,
+                recovery.records);
+    }
+
+    // ---- Logs
+
+    /**
+     * Reads the logs into the memtable. One pass suffices where the last record is a commit, as after a clean close. Where it is
+     * not, the memtable holds writes that do not count, and a second pass stops before them.
+     */
+    private void replay() throws IOException {
+        List<Long> logs = version.logs();
+        for (int i = 0; i < logs.size(); i++) {
+            LogHeader next = i + 1 < logs.size() ? follower(logs.get(i), logs.get(i + 1)) : null;
+            if (!replay(logs.get(i), next)) {
+                break;
+            }
+        }
+        usedLogs =
+                logs.stream().filter(number -> number <= previousLog.number()).toList();
+        if (memtable.lastSeqNo() > commit.seqNo()) {
+            memtable = new Memtable();
+            for (int i = 0; i < usedLogs.size(); i++) {
+                boolean last = i + 1 == usedLogs.size();
+                long end = last
+                        ? previousLog.length()
+                        : follower(logs.get(i), logs.get(i + 1)).previousLength();
+                replayAgain(usedLogs.get(i), end);
+            }
+        }
+    }
+
+    /**
+     * Reads one log up to where its follower says that it ends.
+     *
+     * @param next header of the log after it, or {@code null} if it is the last one
+     * @return whether the follower may be read: not if the end of this one is gone
+     */
+    private boolean replay(long number, @Nullable LogHeader next) throws IOException {
+        long end = next == null ? Long.MAX_VALUE : next.previousLength();
+        try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number)) {
+            while (log.position() < end && log.next()) {
+                log.applyTo(new IntoMemtable(memtable));
+                records++;
+                lastSeqNo = Math.max(lastSeqNo, log.lastSeqNo());
+                if (log.isCommit()) {
+                    commit = new Commit(log.lastSeqNo(), log.isCommitOnly() ? log.metadata() : commit.metadata());
+                    previousLog = new WritePath.PreviousLog(number, log.position(), 0);
+                }
+            }
+            if (next == null) {
+                if (log.isTorn()) {
+                    LOG.info(
+                            "{}: {} has a torn tail from offset {} on ({}); what stands there was not committed",
+                            fileSystem,
+                            FileNames.log(number),
+                            log.position(),
+                            log.tornBecause());
+                }
+                return false;
+            }
+            if (log.position() >= end) {
+                return true;
+            }
+            if (log.position() < next.previousSynced()) {
+                throw new CorruptFileException(
+                        FileNames.log(number),
+                        log.position(),
+                        "the log ends here, though it had been synced up to offset " + next.previousSynced());
+            }
+            LOG.warn(
+                    "{}: {} has lost everything from offset {} on, which was never synced ({}); falling back to the last "
+                            + "commit before that, and dropping the logs after it",
+                    fileSystem,
+                    FileNames.log(number),
+                    log.position(),
+                    log.tornBecause());
+            return false;
+        }
+    }
+
+    private void replayAgain(long number, long end) throws IOException {
+        try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number)) {
+            while (log.position() < end && log.next()) {
+                log.applyTo(new IntoMemtable(memtable));
+            }
+        }
+    }
+
+    private LogHeader follower(long number, long next) throws IOException {
+        try (WalReader log = WalReader.open(fileSystem, FileNames.log(next), next)) {
+            if (log.header().previousLog() != number) {
+                throw new CorruptFileException(
+                        FileNames.log(next),
+                        0,
+                        "it follows log " + log.header().previousLog() + "; the manifest says log " + number);
+            }
+            return log.header();
+        }
+    }
+
+    private record IntoMemtable(Memtable memtable) implements WalReader.Target {
+        @Override
+        public void put(long seqNo, Slice key, Slice value) {
+            WritePath.insert(memtable, seqNo, EntryKind.PUT, key, value);
+        }
+
+        @Override
+        public void delete(long seqNo, Slice key) {
+            WritePath.insert(memtable, seqNo, EntryKind.DELETE, key, NO_VALUE);
+        }
+    }
+
+    // ---- Manifest
+
+    /** Writes down what the crash made void; nothing, if nothing is. */
+    private Version declareVoid(Manifest manifest, TreeFiles files) throws IOException {
+        VersionEdit edit = new VersionEdit().nextFileNumber(files.nextNumber());
+        boolean changed = false;
+        for (Long log : version.logs()) {
+            if (!usedLogs.contains(log)) {
+                edit.logRemoved(log);
+                changed = true;
+            }
+        }
+        long lastInTables =
+                version.tables().stream().mapToLong(TableMeta::maxSeqNo).max().orElse(0);
+        if (lastInTables > commit.seqNo()) {
+            SeqRanges.Range range = new SeqRanges.Range(commit.seqNo() + 1, lastInTables);
+            if (!version.voids().plus(range).equals(version.voids())) {
+                edit.voided(range);
+                changed = true;
+            }
+        }
+        if (!changed) {
+            return version;
+        }
+        Version next = version.apply(edit);
+        manifest.append(edit, next);
+        return next;
+    }
+
+    // ---- Files
+
+    private static void requireNamedFiles(List<String> names, Manifest.Loaded loaded) throws IOException {
+        Set<String> present = new HashSet<>(names);
+        List<String> needed = new ArrayList<>();
+        loaded.version().tables().forEach(table -> needed.add(FileNames.table(table.number())));
+        loaded.version().logs().forEach(number -> needed.add(FileNames.log(number)));
+        for (String name : needed) {
+            if (!present.contains(name)) {
+                throw Manifest.missing(name, loaded.name(), new NoSuchFileException(name));
+            }
+        }
+    }
+
+    /**
+     * A log gets its first record after the manifest has named it. So one that has records, but a number beyond those that
+     * the manifest knows of, shows that the manifest has lost its end.
+     */
+    private static void requireNoUnnamedLog(FileSystem fileSystem, List<String> names, Version version)
+            throws IOException {
+        for (String name : names) {
+            FileNames.Numbered file = FileNames.parse(name);
+            if (file == null || file.kind() != FileNames.Kind.LOG || file.number() < version.nextFileNumber()) {
+                continue;
+            }
+            if (hasRecord(fileSystem, name, file.number())) {
+                throw new CorruptFileException(
+                        name, 0, "it has records, but the manifest does not name it: the manifest's end is lost");
+            }
+        }
+    }
+
+    private static boolean hasRecord(FileSystem fileSystem, String name, long number) throws IOException {
+        try (WalReader log = WalReader.open(fileSystem, name, number)) {
+            return log.next();
+        } catch (CorruptFileException e) {
+            // Cut off while it was being created: its header was not synced, so nobody has written to it.
+            return false;
+        }
+    }
+
+    private static long firstFreeNumber(List<String> names, Version version) {
+        long free = version.nextFileNumber();
+        for (String name : names) {
+            FileNames.Numbered file = FileNames.parse(name);
+            if (file != null) {
+                free = Math.max(free, file.number() + 1);
+            }
+        }
+        return free;
+    }
+
+    /** Deletes what a crash left behind: files with our names that nothing names. Others are not ours to delete. */
+    private static void deleteUnnamed(TreeFiles files, List<String> names, Version version, Manifest manifest)
+            throws IOException {
+        Set<String> needed = new HashSet<>();
+        version.tables().forEach(table -> needed.add(FileNames.table(table.number())));
+        version.logs().forEach(number -> needed.add(FileNames.log(number)));
+        needed.add(manifest.name());
+        Set<String> present = new HashSet<>(files.fileSystem().list());
+        for (String name : names) {
+            boolean ours = FileNames.parse(name) != null || name.equals(FileNames.NEXT_CURRENT);
+            if (ours && !needed.contains(name) && present.contains(name)) {
+                files.fileSystem().delete(name);
+            }
+        }
+    }
+}

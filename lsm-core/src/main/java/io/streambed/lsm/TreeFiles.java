@@ -1,0 +1,129 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.compaction.TableFiles;
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.sstable.BlockCodec;
+import io.streambed.lsm.internal.sstable.ReadMode;
+import io.streambed.lsm.internal.sstable.TableCache;
+import io.streambed.lsm.internal.sstable.TableReader;
+import io.streambed.lsm.internal.sstable.TableWriter;
+import io.streambed.lsm.internal.version.FileNames;
+import io.streambed.lsm.internal.version.TableMeta;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files of one tree: their numbers, how tables are written, where open ones are found, and how they are deleted. */
+final class TreeFiles implements TableFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(TreeFiles.class);
+
+    /** Entries from one whole key to the next in a block: the block format's own default. */
+    private static final int RESTART_INTERVAL = 16;
+
+    private final FileSystem fileSystem;
+    private final TableCache tables;
+    private final TableWriter.Settings settings;
+    private final long tableBytes;
+    private final AtomicLong nextNumber;
+
+    private TreeFiles(
+            FileSystem fileSystem, TableCache tables, TableWriter.Settings settings, long tableBytes, long nextNumber) {
+        this.fileSystem = fileSystem;
+        this.tables = tables;
+        this.settings = settings;
+        this.tableBytes = tableBytes;
+        this.nextNumber = new AtomicLong(nextNumber);
+    }
+
+    /** The files in {@code fileSystem}; the first new one gets {@code nextNumber}. */
+    static TreeFiles of(FileSystem fileSystem, LsmOptions options, LsmRuntime runtime, long nextNumber) {
+        TableWriter.Settings settings = new TableWriter.Settings(
+                options.blockBytes(), RESTART_INTERVAL, options.filterBitsPerKey(), codec(options.compression()));
+        return new TreeFiles(fileSystem, runtime.tableCache(), settings, options.tableBytes(), nextNumber);
+    }
+
+    private static BlockCodec codec(Compression compression) {
+        try {
+            return switch (compression) {
+                case NONE -> BlockCodec.NONE;
+                case LZ4 -> BlockCodec.lz4();
+            };
+        } catch (IllegalStateException e) {
+            throw new LsmException(LsmException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    FileSystem fileSystem() {
+        return fileSystem;
+    }
+
+    /** A number that no file has had. */
+    long newNumber() {
+        return nextNumber.getAndIncrement();
+    }
+
+    /** The number that the next file will get at the least. */
+    long nextNumber() {
+        return nextNumber.get();
+    }
+
+    /** The open table, from the cache or opened now. */
+    TableReader reader(TableMeta table) throws IOException {
+        return tables.get(fileSystem, FileNames.table(table.number()), table.number());
+    }
+
+    /** Walks a table for a reader, through the block cache. */
+    InternalIterator iterator(TableMeta table) throws IOException {
+        return reader(table).iterator(ReadMode.CACHED);
+    }
+
+    @Override
+    public NewTable create() throws IOException {
+        long number = newNumber();
+        return new NewTable(number, new TableWriter(fileSystem, FileNames.table(number), number, settings));
+    }
+
+    @Override
+    public InternalIterator readThrough(TableMeta table) throws IOException {
+        return reader(table).iterator(ReadMode.SEQUENTIAL);
+    }
+
+    @Override
+    public void discard(long number) {
+        delete(FileNames.table(number));
+    }
+
+    @Override
+    public void syncNames() throws IOException {
+        fileSystem.syncDirectory();
+    }
+
+    @Override
+    public long tableBytes() {
+        return tableBytes;
+    }
+
+    void deleteTable(long number) {
+        tables.evict(fileSystem, number);
+        delete(FileNames.table(number));
+    }
+
+    void deleteLog(long number) {
+        delete(FileNames.log(number));
+    }
+
+    void closeTables() {
+        tables.evictAll(fileSystem);
+    }
+
+    private void delete(String name) {
+        try {
+            fileSystem.delete(name);
+        } catch (IOException e) {
+            // Nothing names the file any more; the next opening deletes what it finds unnamed.
+            LOG.warn("{}: could not delete {}, which is not needed any more", fileSystem, name, e);
+        }
+    }
+}

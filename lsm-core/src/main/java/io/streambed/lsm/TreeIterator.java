@@ -1,0 +1,81 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.internal.iterator.VisibleIterator;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The iterator that users get.
+ *
+ * <p>Its own thread opens and closes what it reads from. The tree's {@link #treeClosed} only sets a flag, since the iterator may
+ * be in the middle of a move: that move then ends by itself, or by an error that the flag explains.
+ */
+final class TreeIterator implements LsmIterator {
+    private final LsmTree tree;
+    private final VisibleIterator source;
+    private final PinnedVersion pinned;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean treeClosed;
+
+    TreeIterator(LsmTree tree, VisibleIterator source, PinnedVersion pinned) {
+        this.tree = tree;
+        this.source = source;
+        this.pinned = pinned;
+    }
+
+    @Override
+    public boolean next() {
+        requireOpen();
+        try {
+            return source.next();
+        } catch (IOException e) {
+            requireOpen();
+            throw Errors.wrap("iterating over", tree.name(), e);
+        } catch (RuntimeException e) {
+            requireOpen();
+            throw e;
+        }
+    }
+
+    @Override
+    public Slice key() {
+        requireOpen();
+        return source.key();
+    }
+
+    @Override
+    public Slice value() {
+        requireOpen();
+        return source.value();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        tree.released(this);
+        try {
+            source.close();
+        } catch (IOException e) {
+            throw Errors.wrap("closing an iterator over", tree.name(), e);
+        } finally {
+            pinned.unpin();
+        }
+    }
+
+    /** The tree was closed: every further move fails. Called by any thread. */
+    void treeClosed() {
+        treeClosed = true;
+    }
+
+    private void requireOpen() {
+        if (treeClosed) {
+            throw new LsmException(LsmException.Kind.CLOSED, "tree " + tree.name() + " is closed");
+        }
+        if (closed.get()) {
+            throw new LsmException(LsmException.Kind.CLOSED, "iterator over tree " + tree.name() + " is closed");
+        }
+    }
+}

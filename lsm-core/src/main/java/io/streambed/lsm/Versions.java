@@ -1,0 +1,125 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.internal.memtable.Memtable;
+import io.streambed.lsm.internal.version.Manifest;
+import io.streambed.lsm.internal.version.TableMeta;
+import io.streambed.lsm.internal.version.Version;
+import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+
+/**
+ * The current version and the read view on it; makes the next ones, and deletes files that nobody needs any more.
+ *
+ * <p>Order of an install, kept by this class alone: the edit is in the manifest and synced; then readers get the new view; then, when
+ * the last reader of an older version has gone, files that no living version names are deleted.
+ *
+ * <p>Invariant: a table's file exists as long as a version with a pin names it. {@code users} counts, for each table, the versions
+ * that do, and changes under {@code lock} only.
+ */
+final class Versions {
+    private final TreeFiles files;
+    private final Manifest manifest;
+    private final AtomicReference<ReadView> view;
+    private final Object lock = new Object();
+    private final Map<TableMeta, Integer> users = new HashMap<>();
+    private Version current;
+
+    /** Begins with what recovery found. */
+    Versions(TreeFiles files, Manifest manifest, Version recovered, Memtable active) {
+        this.files = files;
+        this.manifest = manifest;
+        this.current = recovered;
+        addUser(recovered);
+        this.view = new AtomicReference<>(new ReadView(active, List.of(), new PinnedVersion(recovered, this, files)));
+    }
+
+    /** Where readers look now. */
+    ReadView view() {
+        return view.get();
+    }
+
+    /** A view whose tables are pinned; the caller unpins them. */
+    ReadView pinnedView() {
+        while (true) {
+            ReadView candidate = view.get();
+            if (candidate.tables().tryPin()) {
+                return candidate;
+            }
+        }
+    }
+
+    Version current() {
+        return view.get().tables().version();
+    }
+
+    /** Puts a new active memtable in front. Only the writer calls this. */
+    void rotate(SealedMemtable sealed, Memtable next) {
+        view.updateAndGet(before -> before.rotated(sealed, next));
+    }
+
+    /** Writes {@code edit} to the manifest and makes the version after it the current one. */
+    void install(VersionEdit edit) throws IOException {
+        install(edit, ReadView::with);
+    }
+
+    /** As {@link #install}, and takes {@code flushed} out of the view in the same step. */
+    void installFlush(VersionEdit edit, SealedMemtable flushed) throws IOException {
+        install(edit, (before, version) -> before.flushed(flushed, version));
+    }
+
+    private void install(VersionEdit edit, BiFunction<ReadView, PinnedVersion, ReadView> change) throws IOException {
+        PinnedVersion replaced;
+        List<Long> droppedLogs;
+        synchronized (lock) {
+            edit.nextFileNumber(files.nextNumber());
+            Version next = current.apply(edit);
+            manifest.append(edit, next);
+            droppedLogs = new ArrayList<>(current.logs());
+            droppedLogs.removeAll(next.logs());
+            addUser(next);
+            PinnedVersion pinned = new PinnedVersion(next, this, files);
+            replaced = view.getAndUpdate(before -> change.apply(before, pinned)).tables();
+            current = next;
+        }
+        droppedLogs.forEach(files::deleteLog);
+        replaced.unpin();
+    }
+
+    /** The last pin of {@code version} is gone. */
+    void released(Version version) {
+        List<TableMeta> obsolete = new ArrayList<>();
+        synchronized (lock) {
+            for (TableMeta table : version.tables()) {
+                Integer left = users.computeIfPresent(table, (t, count) -> count == 1 ? null : count - 1);
+                if (left == null) {
+                    obsolete.add(table);
+                }
+            }
+        }
+        // At close the last version goes too, and its tables are needed at the next opening.
+        Set<TableMeta> named = new HashSet<>(current().tables());
+        for (TableMeta table : obsolete) {
+            if (!named.contains(table)) {
+                files.deleteTable(table.number());
+            }
+        }
+    }
+
+    private void addUser(Version version) {
+        for (TableMeta table : version.tables()) {
+            users.merge(table, 1, Integer::sum);
+        }
+    }
+
+    void close() throws IOException {
+        manifest.close();
+    }
+}

@@ -1,0 +1,291 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.bytes.KeyHash;
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.log.BatchEncoding;
+import io.streambed.lsm.internal.log.LogHeader;
+import io.streambed.lsm.internal.log.WalWriter;
+import io.streambed.lsm.internal.memtable.Memtable;
+import io.streambed.lsm.internal.version.Commit;
+import io.streambed.lsm.internal.version.FileNames;
+import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a write: sequence number, write-ahead log, memtable, and then it is visible.
+ *
+ * <p>Everything here happens under {@code lock}, because log and memtable each have one writer; an uncontended lock costs about
+ * what the rest of the bookkeeping does, and lets any thread write. Readers never take it.
+ *
+ * <p>Invariant: {@code visible} is raised after all entries of a write are in the memtable, so a reader who reads {@code visible}
+ * after the view finds whole batches only.
+ */
+final class WritePath {
+    private static final byte[] NO_VALUE = new byte[0];
+
+    private final LsmOptions options;
+    private final TreeFiles files;
+    private final Versions versions;
+    private final Background background;
+    private final Counters counters;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Under the lock.
+    private @Nullable WalWriter log;
+    private PreviousLog previousLog;
+    private long bytesUntilDelay = Backpressure.STEP_BYTES;
+    private long logBytesCounted;
+
+    // Written under the lock, read by anybody.
+    private volatile long visible;
+    private volatile Commit commit;
+
+    /** The log before the one to be created: its number, and how much of it counts and is known to be synced. */
+    record PreviousLog(long number, long length, long syncedLength) {
+        static final PreviousLog NONE = new PreviousLog(0, 0, 0);
+    }
+
+    WritePath(
+            LsmOptions options,
+            TreeFiles files,
+            Versions versions,
+            Background background,
+            Counters counters,
+            Recovery.Recovered recovered) {
+        this.options = options;
+        this.files = files;
+        this.versions = versions;
+        this.background = background;
+        this.counters = counters;
+        this.visible = recovered.lastSeqNo();
+        this.commit = recovered.commit();
+        this.previousLog = recovered.previousLog();
+    }
+
+    /** The last write that readers may see. Read after the view. */
+    long visibleSeqNo() {
+        return visible;
+    }
+
+    Commit lastCommit() {
+        return commit;
+    }
+
+    void put(byte[] key, byte[] value) {
+        write(EntryKind.PUT, key, value);
+    }
+
+    void delete(byte[] key) {
+        write(EntryKind.DELETE, key, NO_VALUE);
+    }
+
+    private void write(EntryKind kind, byte[] key, byte[] value) {
+        lock.lock();
+        try {
+            Memtable memtable = admit(key.length + value.length);
+            long seqNo = visible + 1;
+            WalWriter wal = log();
+            if (wal != null) {
+                if (kind == EntryKind.PUT) {
+                    wal.put(seqNo, key, value, options.commitEveryWrite());
+                } else {
+                    wal.delete(seqNo, key, options.commitEveryWrite());
+                }
+            }
+            long hash = KeyHash.of(key, 0, key.length);
+            memtable.put(seqNo, kind, key, 0, key.length, hash, value, 0, value.length);
+            publish(seqNo, wal);
+        } catch (IOException | RuntimeException | Error e) {
+            throw background.writeFailed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void write(BatchEncoding.Writer batch) {
+        if (batch.count() == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            Memtable memtable = admit(batch.length());
+            long firstSeqNo = visible + 1;
+            WalWriter wal = log();
+            if (wal != null) {
+                wal.batch(firstSeqNo, batch, options.commitEveryWrite());
+            }
+            publish(insert(memtable, firstSeqNo, batch.reader()), wal);
+        } catch (IOException | RuntimeException | Error e) {
+            throw background.writeFailed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts the operations of a batch into a memtable; returns the last sequence number given. */
+    private static long insert(Memtable memtable, long firstSeqNo, BatchEncoding.Reader operations) throws IOException {
+        long seqNo = firstSeqNo;
+        while (operations.next()) {
+            EntryKind kind = operations.isDelete() ? EntryKind.DELETE : EntryKind.PUT;
+            insert(memtable, seqNo++, kind, operations.key(), operations.value());
+        }
+        return seqNo - 1;
+    }
+
+    static void insert(Memtable memtable, long seqNo, EntryKind kind, Slice key, Slice value) {
+        memtable.put(
+                seqNo,
+                kind,
+                key.array(),
+                key.offset(),
+                key.length(),
+                KeyHash.of(key.array(), key.offset(), key.length()),
+                value.array(),
+                value.offset(),
+                value.length());
+    }
+
+    /** Makes everything written so far recoverable, with {@code metadata}, or with the metadata there is if {@code null}. */
+    void commit(byte @Nullable [] metadata) {
+        lock.lock();
+        try {
+            background.requireWritable();
+            Commit last = commit;
+            byte[] newMetadata = metadata == null ? last.metadata() : metadata.clone();
+            if (last.seqNo() == visible && Arrays.equals(last.metadata(), newMetadata)) {
+                return;
+            }
+            WalWriter wal = log();
+            if (wal != null) {
+                wal.commit(visible, newMetadata);
+                handOver(wal);
+            }
+            commit = new Commit(visible, newMetadata);
+        } catch (IOException | RuntimeException | Error e) {
+            throw background.writeFailed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Seals the active memtable, if there is anything in it or in its commit that tables and manifest do not have. */
+    void seal() {
+        lock.lock();
+        try {
+            background.requireWritable();
+            boolean entries = !versions.view().active().isEmpty();
+            boolean commitOnly = options.durability() == Durability.NONE && !commit.equals(newestSealedCommit());
+            if (entries || commitOnly) {
+                rotate();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            throw background.writeFailed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands the log over to the operating system and closes it. */
+    void close() throws IOException {
+        lock.lock();
+        try {
+            WalWriter wal = log;
+            log = null;
+            if (wal != null) {
+                wal.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Commit newestSealedCommit() {
+        ReadView view = versions.view();
+        return view.sealed().isEmpty()
+                ? view.tables().version().commit()
+                : view.sealed().get(0).commit();
+    }
+
+    /** Waits for as long as it must, makes room, and gives the memtable to write to. */
+    private Memtable admit(long bytes) throws IOException {
+        background.requireWritable();
+        counters.userBytes.add(bytes);
+        bytesUntilDelay -= bytes;
+        if (bytesUntilDelay < 0) {
+            bytesUntilDelay = Backpressure.STEP_BYTES;
+            background.slowDown();
+        }
+        Memtable active = versions.view().active();
+        WalWriter wal = log;
+        // A log may outgrow its memtable only by commits without writes; it must not do so for ever.
+        boolean logTooLong = wal != null && wal.length() > 4 * options.writeBufferBytes();
+        if (active.bytes() >= options.writeBufferBytes() || logTooLong) {
+            rotate();
+            active = versions.view().active();
+        }
+        return active;
+    }
+
+    private void rotate() throws IOException {
+        background.awaitWriteBuffer();
+        WalWriter full = log;
+        if (full != null) {
+            if (options.durability() == Durability.POWER) {
+                // The next commit is in another file; what it commits must not be lost with this one.
+                full.sync();
+            }
+            full.close();
+            countLog(full);
+            logBytesCounted = 0;
+            previousLog = new PreviousLog(full.fileNumber(), full.length(), full.syncedLength());
+            log = null;
+        }
+        SealedMemtable sealed = new SealedMemtable(versions.view().active(), commit, files.nextNumber());
+        versions.rotate(sealed, new Memtable());
+        background.flushSoon();
+    }
+
+    /**
+     * The log to write to, or none if durability is none; created with the first write after opening or sealing, so that opening and closing costs nothing. Its
+     * header is synced, and its name is in the manifest, before anything is in it: a log that is missing is always noticed.
+     */
+    private @Nullable WalWriter log() throws IOException {
+        if (log != null || options.durability() == Durability.NONE) {
+            return log;
+        }
+        long number = files.newNumber();
+        LogHeader header = new LogHeader(number, previousLog.number, previousLog.length, previousLog.syncedLength);
+        log = WalWriter.create(files.fileSystem(), FileNames.log(number), header);
+        files.fileSystem().syncDirectory();
+        versions.install(new VersionEdit().logCreated(number));
+        return log;
+    }
+
+    private void handOver(WalWriter wal) throws IOException {
+        if (options.durability() == Durability.POWER) {
+            wal.sync();
+        } else {
+            wal.flush();
+        }
+        countLog(wal);
+    }
+
+    private void countLog(WalWriter wal) {
+        counters.logBytes.add(wal.length() - logBytesCounted);
+        logBytesCounted = wal.length();
+    }
+
+    private void publish(long seqNo, @Nullable WalWriter wal) throws IOException {
+        if (options.commitEveryWrite()) {
+            if (wal != null) {
+                handOver(wal);
+            }
+            commit = new Commit(seqNo, commit.metadata());
+        }
+        visible = seqNo;
+    }
+}

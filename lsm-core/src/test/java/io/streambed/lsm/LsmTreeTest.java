@@ -1,0 +1,147 @@
+package io.streambed.lsm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.streambed.lsm.fs.MemoryFileSystem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user of the engine sees. */
+class LsmTreeTest {
+    private static final LsmOptions MANUAL =
+            LsmOptions.builder().commitEveryWrite(false).build();
+
+    private final MemoryFileSystem files = new MemoryFileSystem();
+    private final LsmRuntime runtime =
+            LsmRuntime.builder().executor(Runnable::run).build();
+
+    @Test
+    void whatWasPutIsRead() {
+        try (LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+            tree.put(bytes("a"), bytes("1"));
+            tree.put(bytes(""), bytes(""));
+            assertArrayEquals(bytes("1"), tree.get(bytes("a")));
+            assertArrayEquals(bytes(""), tree.get(bytes("")));
+            assertNull(tree.get(bytes("b")));
+        }
+    }
+
+    @Test
+    void whatWasDeletedIsGoneWhereverItWas() {
+        try (LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+            tree.put(bytes("a"), bytes("1"));
+            tree.delete(bytes("a"));
+            assertNull(tree.get(bytes("a")));
+            tree.put(bytes("a"), bytes("2"));
+            tree.flush();
+            tree.delete(bytes("a"));
+            assertNull(tree.get(bytes("a")));
+            tree.flush();
+            assertNull(tree.get(bytes("a")));
+            tree.compact();
+            assertNull(tree.get(bytes("a")));
+            assertEquals(0, tree.metrics().tableBytes(), "nothing is left of a key that was deleted at the bottom");
+        }
+    }
+
+    @Test
+    void closingAndOpeningChangesNothing(@TempDir Path directory) {
+        try (LsmTree tree = LsmTree.open(directory)) {
+            tree.put(bytes("a"), bytes("1"));
+            tree.flush();
+            tree.put(bytes("b"), bytes("2"));
+        }
+        try (LsmTree tree = LsmTree.open(directory)) {
+            assertEquals(List.of("a=1", "b=2"), all(tree, Direction.FORWARD));
+            tree.put(bytes("c"), bytes("3"));
+        }
+        try (LsmTree tree = LsmTree.open(directory)) {
+            assertEquals(List.of("c=3", "b=2", "a=1"), all(tree, Direction.REVERSE));
+        }
+    }
+
+    @Test
+    void aSecondOpenerIsRefused() {
+        try (LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+            LsmException refused = assertThrows(LsmException.class, () -> runtime.open(files, LsmOptions.defaults()));
+            assertEquals(LsmException.Kind.IN_USE, refused.kind());
+            assertNotNull(tree);
+        }
+    }
+
+    @Test
+    void onlyWhatWasCommittedSurvivesACrash() {
+        LsmTree tree = runtime.open(files, MANUAL);
+        tree.put(bytes("a"), bytes("1"));
+        tree.commit(bytes("offset 1"));
+        tree.put(bytes("a"), bytes("2"));
+        tree.put(bytes("b"), bytes("2"));
+        tree.flush();
+        MemoryFileSystem after = files.afterKill();
+        try (LsmTree recovered = runtime.open(after, MANUAL)) {
+            assertArrayEquals(bytes("offset 1"), recovered.committedMetadata());
+            assertEquals(List.of("a=1"), all(recovered, Direction.FORWARD));
+            assertArrayEquals(bytes("1"), recovered.get(bytes("a")));
+            recovered.put(bytes("c"), bytes("3"));
+            recovered.compact();
+            assertEquals(List.of("a=1", "c=3"), all(recovered, Direction.FORWARD));
+        }
+        tree.close();
+    }
+
+    @Test
+    void aSnapshotKeepsItsMoment() {
+        try (LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+            tree.put(bytes("a"), bytes("1"));
+            try (Snapshot snapshot = tree.snapshot()) {
+                tree.put(bytes("a"), bytes("2"));
+                tree.compact();
+                assertArrayEquals(bytes("1"), tree.get(bytes("a"), snapshot));
+                assertArrayEquals(bytes("2"), tree.get(bytes("a")));
+            }
+        }
+    }
+
+    @Test
+    void anIteratorKeepsItsMomentWhileTablesAreReplaced() {
+        try (LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+            tree.put(bytes("a"), bytes("1"));
+            tree.put(bytes("b"), bytes("1"));
+            tree.flush();
+            try (LsmIterator iterator = tree.iterator(KeyRange.all(), Direction.FORWARD)) {
+                tree.delete(bytes("b"));
+                tree.put(bytes("c"), bytes("1"));
+                tree.compact();
+                assertTrue(iterator.next());
+                assertTrue(iterator.next());
+                assertArrayEquals(bytes("b"), iterator.key().toByteArray());
+                assertFalse(iterator.next());
+            }
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static List<String> all(LsmTree tree, Direction direction) {
+        List<String> found = new ArrayList<>();
+        try (LsmIterator iterator = tree.iterator(KeyRange.all(), direction)) {
+            while (iterator.next()) {
+                found.add(new String(iterator.key().toByteArray(), UTF_8) + "="
+                        + new String(iterator.value().toByteArray(), UTF_8));
+            }
+        }
+        return found;
+    }
+}
