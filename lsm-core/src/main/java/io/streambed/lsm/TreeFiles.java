@@ -108,6 +108,8 @@ final class TreeFiles implements TableFiles {
     void deleteTable(long number) {
         tables.evict(fileSystem, number);
         delete(FileNames.table(number));
+        // A point read on an old view may have opened the table between the two.
+        tables.evict(fileSystem, number);
     }
 
     void deleteLog(long number) {

@@ -2,6 +2,7 @@ package io.streambed.lsm.internal.sstable;
 
 import io.streambed.lsm.fs.FileSystem;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -14,8 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *       stays; nobody has to come back here for it.
  *   <li>What a reader holds (a file handle, index and filter with the blocks in memory) may be taken from it at any moment, in
  *       the middle of a read too. It gets it again by itself. So no read pins anything, and no read fails for a bound.
- *   <li>Invariant: a file is not deleted, and its reader not evicted, before the last read view that names the table is gone.
- *       Iterators live within a read view; so a table is there for as long as an iterator over it is open.
+ *   <li>Invariant: a file is not deleted, and its reader not evicted, before the last pin of a version that names the table is
+ *       gone. Iterators pin theirs, so a table is there for as long as an iterator over it is open. Point reads pin nothing:
+ *       theirs may be gone, and they get {@link TableRetiredException} or {@link NoSuchFileException}.
  * </ol>
  *
  * <p>Each tree is told apart by its {@link FileSystem} object, and each of its tables by number.
@@ -61,11 +63,18 @@ public final class TableCache {
      * @throws IOException if it cannot be read, or was written by a later release
      */
     public TableReader get(FileSystem fileSystem, String fileName, long fileNumber) throws IOException {
-        TableReader reader = readers.computeIfAbsent(new Key(fileSystem, fileNumber), key -> {
+        Key key = new Key(fileSystem, fileNumber);
+        TableReader reader = readers.computeIfAbsent(key, absent -> {
             TableFile file = new TableFile(fileSystem, fileName, fileNumber, openFiles);
             return new TableReader(file, new TableMemory(file, blockCache, inMemory));
         });
-        reader.load();
+        try {
+            reader.load();
+        } catch (NoSuchFileException e) {
+            // Whoever asks for a table that is gone already must not leave its reader here for good.
+            readers.remove(key, reader);
+            throw e;
+        }
         return reader;
     }
 

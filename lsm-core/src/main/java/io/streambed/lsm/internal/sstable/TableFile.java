@@ -113,9 +113,9 @@ final class TableFile implements SecondChance.Holder {
     }
 
     /** Fails if the table was given up for good. */
-    void requireInUse() {
+    void requireInUse() throws TableRetiredException {
         if (retired) {
-            throw new IllegalStateException("table " + name + " of " + fileSystem + " was given up, and is read");
+            throw new TableRetiredException(name);
         }
     }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What it holds, it can get again: its file handle ({@link TableFile}), and index and filter ({@link TableMemory}). The
  * {@link TableCache} takes either away when others need the room more, and the next read brings it back.
  *
- * <p>Invariant: {@link TableCache#evict} is called only when no read view names the table any more. Reads after that are a
- * mistake of the caller's, and fail with {@link IllegalStateException}.
+ * <p>{@link TableCache#evict} ends a reader. What is read after that fails with {@link TableRetiredException}; a reader that pins
+ * its read view never meets it.
  */
 public final class TableReader {
     private final TableFile file;
