@@ -4,47 +4,59 @@ import io.streambed.lsm.bytes.Varint;
 import java.util.Arrays;
 
 /**
- * Collects the entries of one {@link DataBlock} after another. Reused, so that no block allocates anything once the arrays
- * have grown to the usual size.
+ * Collects the entries of one {@link DataBlock} after another, and puts each block together when all of its keys are known.
+ * Reused, so that no block allocates anything once the arrays have grown to the usual size.
  *
- * <p>Which entries become heads is decided here, and only here. Sharing with a head instead of with the entry before makes
- * every entry readable by itself, but loses bytes where keys come in clusters (the windows of one key, say) and a cluster
- * begins in the middle of a group. So when an entry shares clearly more with the one before than with the head, the one before
- * is made a head after the fact: it is still the last in the buffer, and takes back the bytes it shared. Bytes of key stored
- * an entry, 32 entries a block, groups of 16 (sharing with the entry before, restarts every 16 / every 4 | with a fixed head |
- * with heads chosen like this):
+ * <p>Which entries become heads is decided here, and only here. To share with a head instead of with the entry before makes
+ * every entry readable by itself, but would lose bytes where keys come in clusters (the windows of one key, say) and a cluster
+ * begins in the middle of a group. So an entry becomes a head if the next one shares clearly more with it than with the head
+ * so far. And to share less than {@value #LEAST_SHARED} bytes behind the block's prefix is not worth it: a point read would
+ * have to look at the head, too, for one more wait for memory.
+ *
+ * <p>Bytes an entry besides the value, all parts of the file counted, by the most entries in a group (4 KiB blocks, values of
+ * 100 bytes). Reading costs the same with all of them; so 16, behind which hardly anything is gained.
  *
  * <pre>
- *  21 random bytes                                     18.3 / 18.8 | 18.9 | 18.9
- *  "user-" and nine digits                              2.2 /  4.7 |  3.0 |  3.0
- *  segment, key of 16, time, number; 3 windows a key   15.3 / 19.6 | 25.9 | 17.3
- *  the same, 10 windows a key                          10.9 / 16.2 | 20.5 | 11.7
- *  the same, key of 40                                 14.7 / 24.0 | 35.6 | 14.9
+ *                                                      4      8     16     32
+ *  21 random bytes                                   28.7   28.7   28.7   28.7
+ *  "user-" and nine digits                           13.0   13.0   13.0   13.0
+ *  37: segment, key of 16, time, number; 3 times     26.4   25.3   25.3   25.3
+ *  the same, 10 times                                24.3   22.3   21.4   21.3
+ *  61: the same with a key of 40; 10 times           32.1   27.5   25.3   25.0
  * </pre>
  */
 final class BlockBuilder {
     private static final int HEAD = 1 << 31;
 
-    /** Moving the rest of an entry costs a copy of it; beyond this size the copy costs more than a few bytes of key gain. */
-    private static final int MAX_PROMOTED_BYTES = 4096;
+    private static final int LEAST_SHARED = 4;
 
     /** Arrays that grew beyond this for one huge entry are given back. */
     private static final int KEPT_BYTES = 1 << 20;
 
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
+
     private final int restartInterval;
 
-    private byte[] entries = new byte[8192];
-    private int length;
-    private byte[] tags = new byte[256];
-    private int[] offsets = new int[256];
-    private int count;
+    // Of each entry: the part of the key that it does not share with the one before, then the value.
+    private byte[] raw = new byte[8192];
+    private int rawLength;
 
-    private int head;
-    private int headKey;
-    private int headKeyLength;
-    private int lastShared;
-    private int lastKeyLength;
-    private long lastSeqNoAndKind;
+    private int count;
+    private byte[] tags = new byte[256];
+    private long[] seqNosAndKinds = new long[256];
+    private int[] keyLengths = new int[256];
+    private int[] sharedWithLast = new int[256];
+    private int[] valueLengths = new int[256];
+
+    /** What all keys so far have in common. */
+    private int prefixLength;
+
+    // The block as it is put together: where each entry begins, and what it shares beyond the prefix; heads have the
+    // top bit.
+    private int[] offsets = new int[256];
+    private int[] shared = new int[256];
+    private byte[] block = new byte[8192];
+    private byte[] key = new byte[64];
 
     BlockBuilder(int restartInterval) {
         this.restartInterval = restartInterval;
@@ -54,140 +66,158 @@ final class BlockBuilder {
         return count;
     }
 
-    /** Bytes of the block as it is now, without the trailer. */
-    long length() {
-        return DataBlock.frontBytes(count, wide()) + (long) length;
+    /** Bytes of the block if it were put together now, near enough. */
+    long estimatedBytes() {
+        return DataBlock.HEADER_BYTES + 8L * count + rawLength;
     }
 
     /**
      * Appends an entry.
      *
      * @param tag of the key, see {@link DataBlock#tag}
-     * @param sharedWithLast bytes that the key has in common with the one before
+     * @param sharedWithLastKey bytes that the key has in common with the one before; any number for the first
      */
     void add(
-            byte[] key,
+            byte[] keyArray,
             int keyOffset,
             int keyLength,
             byte tag,
-            int sharedWithLast,
+            int sharedWithLastKey,
             long seqNoAndKind,
             byte[] value,
             int valueOffset,
             int valueLength) {
-        int shared = 0;
-        boolean isHead = count == 0;
-        if (!isHead) {
-            shared = sharedWithHead(key, keyOffset, keyLength);
-            if (isWorthPromoting(sharedWithLast - shared)) {
-                promoteLast();
-                shared = sharedWithLast;
-            } else if (count - head >= restartInterval) {
-                isHead = true;
-                shared = 0;
-            }
+        if (count == tags.length) {
+            growCounts();
         }
-        reserve(3L * Varint.MAX_LONG_BYTES + keyLength + valueLength);
-        if (count == offsets.length) {
-            offsets = Arrays.copyOf(offsets, 2 * count);
-            tags = Arrays.copyOf(tags, 2 * count);
-        }
+        int common = count == 0 ? 0 : sharedWithLastKey;
+        prefixLength = count == 0 ? keyLength : Math.min(prefixLength, common);
+        int suffixLength = keyLength - common;
+        raw = withRoom(raw, rawLength, (long) suffixLength + valueLength);
+        System.arraycopy(keyArray, keyOffset + common, raw, rawLength, suffixLength);
+        System.arraycopy(value, valueOffset, raw, rawLength + suffixLength, valueLength);
+        rawLength += suffixLength + valueLength;
         tags[count] = tag;
-        offsets[count] = isHead ? length | HEAD : length;
-        int unshared = keyLength - shared;
-        length = putHeader(length, shared, unshared, seqNoAndKind);
-        if (isHead) {
-            head = count;
-            headKey = length;
-            headKeyLength = keyLength;
-        }
-        System.arraycopy(key, keyOffset + shared, entries, length, unshared);
-        System.arraycopy(value, valueOffset, entries, length + unshared, valueLength);
-        length += unshared + valueLength;
-        lastShared = shared;
-        lastKeyLength = keyLength;
-        lastSeqNoAndKind = seqNoAndKind;
+        seqNosAndKinds[count] = seqNoAndKind;
+        keyLengths[count] = keyLength;
+        sharedWithLast[count] = common;
+        valueLengths[count] = valueLength;
         count++;
     }
 
-    /** The block's entries, {@link #entriesLength()} bytes of them, until the next change. */
-    byte[] entries() {
-        return entries;
-    }
-
-    int entriesLength() {
+    /** Puts the block together; returns its length. It is in {@link #bytes()} until the next call. */
+    int finish() {
+        long entryBytes = chooseHeads();
+        int prefixBytes = Varint.size(prefixLength) + prefixLength;
+        boolean wide = DataBlock.prefixPosition(count, false) + prefixBytes + entryBytes > DataBlock.MAX_NARROW_BYTES;
+        int start = DataBlock.prefixPosition(count, wide) + prefixBytes;
+        if (start + entryBytes > MAX_BYTES) {
+            throw new IllegalArgumentException("a block of " + (start + entryBytes) + " bytes");
+        }
+        int length = (int) (start + entryBytes);
+        block = withRoom(block, 0, length);
+        putEntries(start);
+        System.arraycopy(
+                key, 0, block, Varint.put(block, DataBlock.prefixPosition(count, wide), prefixLength), prefixLength);
+        DataBlock.putFront(block, tags, offsets, count, wide);
         return length;
     }
 
-    int frontLength() {
-        return DataBlock.frontBytes(count, wide());
-    }
-
-    /** Writes the {@link #frontLength()} bytes in front of the entries. */
-    void putFront(byte[] target) {
-        DataBlock.putFront(target, tags, offsets, count, wide());
+    /** The block that was put together last. */
+    byte[] bytes() {
+        return block;
     }
 
     /** Forgets the entries. */
     void clear() {
         count = 0;
-        length = 0;
-        if (entries.length > KEPT_BYTES) {
-            entries = new byte[8192];
+        rawLength = 0;
+        if (raw.length > KEPT_BYTES || block.length > KEPT_BYTES) {
+            raw = new byte[8192];
+            block = new byte[8192];
         }
     }
 
-    private boolean wide() {
-        return length > DataBlock.WIDE_FROM;
-    }
-
-    private int sharedWithHead(byte[] key, int keyOffset, int keyLength) {
-        int mismatch =
-                Arrays.mismatch(entries, headKey, headKey + headKeyLength, key, keyOffset, keyOffset + keyLength);
-        return mismatch < 0 ? keyLength : mismatch;
-    }
-
-    private boolean isWorthPromoting(int gain) {
-        return gain > 2
-                && gain > lastShared / 2
-                && length - DataBlock.offset(offsets[count - 1], true) <= MAX_PROMOTED_BYTES + lastKeyLength;
-    }
-
-    private void promoteLast() {
-        int start = offsets[count - 1];
-        int oldRest = start
-                + Varint.size(lastShared)
-                + Varint.size(lastKeyLength - lastShared)
-                + Varint.size(lastSeqNoAndKind);
-        int newKey = start + 1 + Varint.size(lastKeyLength) + Varint.size(lastSeqNoAndKind);
-        int grown = newKey + lastShared - oldRest;
-        reserve(grown);
-        System.arraycopy(entries, oldRest, entries, newKey + lastShared, length - oldRest);
-        putHeader(start, 0, lastKeyLength, lastSeqNoAndKind);
-        System.arraycopy(entries, headKey, entries, newKey, lastShared);
-        length += grown;
-        offsets[count - 1] = start | HEAD;
-        head = count - 1;
-        headKey = newKey;
-        headKeyLength = lastKeyLength;
-        lastShared = 0;
-    }
-
-    private int putHeader(int position, int shared, int unshared, long seqNoAndKind) {
-        int at = Varint.put(entries, position, shared);
-        at = Varint.put(entries, at, unshared);
-        return Varint.put(entries, at, seqNoAndKind);
-    }
-
-    private void reserve(long bytes) {
-        long needed = length + bytes;
-        if (needed > entries.length) {
-            if (needed > Integer.MAX_VALUE - 64) {
-                throw new IllegalArgumentException("a block of more than 2 GiB");
+    /** Decides what each entry shares; returns the bytes of all entries. */
+    private long chooseHeads() {
+        long bytes = 0;
+        int sinceHead = restartInterval;
+        int common = 0;
+        for (int i = 0; i < count; i++) {
+            // What all keys from the head to this one have in common.
+            common = Math.min(common, sharedWithLast[i] - prefixLength);
+            boolean head = sinceHead >= restartInterval || common < LEAST_SHARED || leads(i, common);
+            int suffix = keyLengths[i] - prefixLength;
+            if (head) {
+                shared[i] = HEAD;
+                common = suffix;
+                sinceHead = 1;
+            } else {
+                shared[i] = common;
+                bytes += Varint.size(common);
+                suffix -= common;
+                sinceHead++;
             }
-            // Doubling is for many small entries; a huge one gets what it needs and no more.
-            long grown = Math.max(needed, Math.min(2L * entries.length, entries.length + (long) KEPT_BYTES));
-            entries = Arrays.copyOf(entries, (int) Math.min(Integer.MAX_VALUE - 64, grown));
+            bytes += Varint.size(suffix) + Varint.size(seqNosAndKinds[i]) + suffix + (long) valueLengths[i];
         }
+        return bytes;
+    }
+
+    /** Whether the next entry would gain enough from this one being a head. More may follow, so half of the loss will do. */
+    private boolean leads(int index, int common) {
+        if (index + 1 == count) {
+            return false;
+        }
+        int gain = sharedWithLast[index + 1] - prefixLength - common;
+        return gain > 2 && gain > common / 2;
+    }
+
+    private void putEntries(int start) {
+        int from = 0;
+        int at = start;
+        for (int i = 0; i < count; i++) {
+            int keyLength = keyLengths[i];
+            int kept = sharedWithLast[i];
+            key = withRoom(key, kept, (long) keyLength - kept);
+            System.arraycopy(raw, from, key, kept, keyLength - kept);
+            from += keyLength - kept;
+            offsets[i] = at | (shared[i] & HEAD);
+            int skipped = prefixLength;
+            if (shared[i] != HEAD) {
+                skipped += shared[i];
+                at = Varint.put(block, at, shared[i]);
+            }
+            at = Varint.put(block, at, keyLength - skipped);
+            at = Varint.put(block, at, seqNosAndKinds[i]);
+            System.arraycopy(key, skipped, block, at, keyLength - skipped);
+            at += keyLength - skipped;
+            System.arraycopy(raw, from, block, at, valueLengths[i]);
+            from += valueLengths[i];
+            at += valueLengths[i];
+        }
+    }
+
+    private void growCounts() {
+        int grown = 2 * count;
+        tags = Arrays.copyOf(tags, grown);
+        seqNosAndKinds = Arrays.copyOf(seqNosAndKinds, grown);
+        keyLengths = Arrays.copyOf(keyLengths, grown);
+        sharedWithLast = Arrays.copyOf(sharedWithLast, grown);
+        valueLengths = Arrays.copyOf(valueLengths, grown);
+        offsets = Arrays.copyOf(offsets, grown);
+        shared = Arrays.copyOf(shared, grown);
+    }
+
+    private static byte[] withRoom(byte[] array, int length, long bytes) {
+        long needed = length + bytes;
+        if (needed <= array.length) {
+            return array;
+        }
+        if (needed > MAX_BYTES) {
+            throw new IllegalArgumentException("a block of more than 2 GiB");
+        }
+        // Doubling is for many small entries; a huge one gets what it needs and no more.
+        long grown = Math.max(needed, Math.min(2L * array.length, array.length + (long) KEPT_BYTES));
+        return Arrays.copyOf(array, (int) Math.min(MAX_BYTES, grown));
     }
 }

@@ -2,6 +2,8 @@ package io.streambed.lsm.internal.sstable;
 
 import io.streambed.lsm.bytes.ByteReader;
 import io.streambed.lsm.bytes.MalformedBytesException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Tells whether a table may hold a key: never wrong when it says no. Immutable, for any number of threads.
@@ -68,9 +70,10 @@ final class BloomFilter {
                     "filter of " + lines + " lines and " + probes + " probes in " + reader.remaining() + " bytes");
         }
         long[] words = new long[lines * WORDS_PER_LINE];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = reader.readFixedLong();
-        }
+        ByteBuffer.wrap(array, reader.position(), reader.remaining())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer()
+                .get(words);
         return new BloomFilter(words, lines, probes);
     }
 

@@ -5,6 +5,7 @@ import io.streambed.lsm.bytes.ByteWriter;
 import io.streambed.lsm.bytes.Checksum;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.fs.CorruptFileException;
+import io.streambed.lsm.fs.UnsupportedFormatException;
 import java.io.IOException;
 
 /**
@@ -53,7 +54,7 @@ record Footer(BlockHandle filter, BlockHandle index, BlockHandle properties) {
      * Reads the footer that stands at {@code position} of a file, which is {@link #BYTES} before its end.
      *
      * @throws CorruptFileException if it is none, or was written elsewhere
-     * @throws IOException if a later release wrote it
+     * @throws UnsupportedFormatException if a later release wrote it
      */
     static Footer decode(byte[] array, int offset, String file, long fileNumber, long position) throws IOException {
         ByteReader in = new ByteReader(array, offset, BYTES);
@@ -77,8 +78,7 @@ record Footer(BlockHandle filter, BlockHandle index, BlockHandle properties) {
                         String.format("footer: its checksum is %08x, its bytes give %08x", stored, computed));
             }
             if (format > FORMAT || format < 1) {
-                throw new IOException("table " + file + ": written by format " + (format & 0xffff_ffffL)
-                        + ", this release reads up to " + FORMAT);
+                throw new UnsupportedFormatException(file, format & 0xffff_ffffL, FORMAT);
             }
             Footer footer = new Footer(filter, index, properties);
             footer.check(position);

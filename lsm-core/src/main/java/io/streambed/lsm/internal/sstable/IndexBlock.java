@@ -71,11 +71,12 @@ final class IndexBlock {
         byte[] separators = new byte[reader.remaining()];
         int end = 0;
         for (int i = 0; i < count; i++) {
-            byte[] separator = reader.readBytes();
-            System.arraycopy(separator, 0, separators, end, separator.length);
-            end += separator.length;
+            int separatorLength = reader.readVarInt();
+            int separator = reader.skip(separatorLength);
+            System.arraycopy(array, separator, separators, end, separatorLength);
+            end += separatorLength;
             ends[i] = end;
-            heads[i] = head(separator, 0, separator.length);
+            heads[i] = head(array, separator, separatorLength);
             positions[i + 1] = new BlockHandle(positions[i], reader.readVarInt()).end();
         }
         reader.requireEnd();

@@ -60,7 +60,8 @@ public final class TableCache {
      * The reader of a table. Its index and filter are loaded when this returns, by one thread if several ask.
      *
      * @throws io.streambed.lsm.fs.CorruptFileException if the file is not the table that was written under this number
-     * @throws IOException if it cannot be read, or was written by a later release
+     * @throws io.streambed.lsm.fs.UnsupportedFormatException if a later release wrote it
+     * @throws IOException if it cannot be read
      */
     public TableReader get(FileSystem fileSystem, String fileName, long fileNumber) throws IOException {
         Key key = new Key(fileSystem, fileNumber);

@@ -58,24 +58,9 @@ public final class TableReader {
         for (int ordinal = table.index().find(key, offset, length);
                 ordinal < table.index().count();
                 ordinal++) {
-            byte[] block = block(table, ordinal);
-            int count = DataBlock.count(block, 0);
-            int index = DataBlock.find(block, keyHash, key, offset, length, 0);
-            while (index >= 0) {
-                long seqNoAndKind = DataBlock.seqNoAndKind(block, index);
-                long seqNo = seqNoAndKind >>> 1;
-                if (seqNo <= maxSeqNo && (voids.isEmpty() || !voids.contains(seqNo))) {
-                    return (seqNoAndKind & 1) != 0
-                            ? Lookup.TOMBSTONE
-                            : DataBlock.value(block, block.length - BlockTrailer.BYTES, index);
-                }
-                if (index == count - 1) {
-                    break;
-                }
-                index = DataBlock.find(block, keyHash, key, offset, length, index + 1);
-            }
-            if (index < 0) {
-                return null;
+            byte[] found = BlockLookup.get(block(table, ordinal), key, offset, length, keyHash, maxSeqNo, voids);
+            if (found != BlockLookup.GOES_ON) {
+                return found;
             }
         }
         return null;

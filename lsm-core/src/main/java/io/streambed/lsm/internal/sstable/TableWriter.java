@@ -60,8 +60,6 @@ public final class TableWriter implements Closeable {
     private final BlockBuilder block;
     private final IndexBuilder index = new IndexBuilder();
 
-    private byte[] front = new byte[1024];
-    private byte[] assembled = new byte[0];
     private byte[] compressed = new byte[0];
 
     private long[] keyHashes = new long[1024];
@@ -110,7 +108,8 @@ public final class TableWriter implements Closeable {
             throw new IllegalArgumentException("a tombstone with a value of " + value.length() + " bytes");
         }
         // The block ends where its size is nearest to what it is to have; so a huge value gets a block for itself.
-        if (block.count() > 0 && block.length() + (keyLength - shared + value.length()) / 2 > settings.blockBytes()) {
+        if (block.count() > 0
+                && block.estimatedBytes() + (keyLength - shared + value.length()) / 2 > settings.blockBytes()) {
             int length = writeBlock();
             if (newKey) {
                 index.add(lastKey, lastKeyLength, key, keyOffset, keyLength, shared, length);
@@ -150,7 +149,7 @@ public final class TableWriter implements Closeable {
     /** How long the file would be if it were finished now, near enough. */
     public long estimatedBytes() {
         return out.position()
-                + (block.count() == 0 ? 0 : block.length())
+                + (block.count() == 0 ? 0 : block.estimatedBytes())
                 + index.estimatedBytes()
                 + BloomFilter.estimatedBytes(keyCount, settings.filterBitsPerKey())
                 + 2L * lastKeyLength
@@ -225,42 +224,29 @@ public final class TableWriter implements Closeable {
 
     /** Writes the block collected; returns its length as stored. */
     private int writeBlock() throws IOException {
-        int frontLength = block.frontLength();
-        if (front.length < frontLength) {
-            front = new byte[2 * frontLength];
-        }
-        block.putFront(front);
+        int length = block.finish();
+        BlockCodec codec = settings.codec();
         out.beginBlock();
-        int compressedLength = settings.codec() == BlockCodec.NONE ? Integer.MAX_VALUE : compress(frontLength);
-        byte codec;
-        if (compressedLength <= block.length() - block.length() / LEAST_GAIN) {
+        int compressedLength = codec == BlockCodec.NONE ? Integer.MAX_VALUE : compress(codec, length);
+        if (compressedLength <= length - length / LEAST_GAIN) {
             out.append(compressed, 0, compressedLength);
-            codec = settings.codec().tag();
         } else {
-            out.append(front, 0, frontLength);
-            out.append(block.entries(), 0, block.entriesLength());
-            codec = BlockCodec.NONE.tag();
+            out.append(block.bytes(), 0, length);
+            codec = BlockCodec.NONE;
         }
         block.clear();
         if (compressed.length > KEPT_BYTES) {
-            assembled = new byte[0];
             compressed = new byte[0];
         }
-        return out.endBlock(codec);
+        return out.endBlock(codec.tag());
     }
 
-    private int compress(int frontLength) {
-        int length = Math.toIntExact(block.length());
-        if (assembled.length < length) {
-            assembled = new byte[length + length / 8];
-        }
-        int most = settings.codec().maxCompressedLength(length);
+    private int compress(BlockCodec codec, int length) {
+        int most = codec.maxCompressedLength(length);
         if (compressed.length < most) {
             compressed = new byte[most + most / 8];
         }
-        System.arraycopy(front, 0, assembled, 0, frontLength);
-        System.arraycopy(block.entries(), 0, assembled, frontLength, block.entriesLength());
-        return settings.codec().compress(assembled, 0, length, compressed, 0);
+        return codec.compress(block.bytes(), 0, length, compressed, 0);
     }
 
     private BlockHandle writeFilter() throws IOException {
