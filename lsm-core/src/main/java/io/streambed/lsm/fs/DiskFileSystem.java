@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -75,6 +76,30 @@ public final class DiskFileSystem implements FileSystem {
     @Override
     public ReadFile open(String name) throws IOException {
         return new DiskReadFile(resolve(name));
+    }
+
+    @Override
+    public ReadFile openForRandomReads(String name) throws IOException {
+        Path path = resolve(name);
+        ReadFile plain = new DiskReadFile(path);
+        if (!Mapping.isSupported(plain.length())) {
+            return plain;
+        }
+        // Mapping fails on an interrupted thread, and where address space or the number of mappings runs out. Neither
+        // is a
+        // reason to fail: the plain file reads the same bytes.
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ReadFile mapped = new MappedReadFile(path, channel, plain.length());
+            plain.close();
+            return mapped;
+        } catch (IOException e) {
+            return plain;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override

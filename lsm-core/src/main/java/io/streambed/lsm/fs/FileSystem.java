@@ -31,6 +31,14 @@ public interface FileSystem {
      */
     ReadFile open(String name) throws IOException;
 
+    /**
+     * Opens a file that does not change any more for many small reads at random places; otherwise as {@link #open}. It may be
+     * mapped into memory, where it takes room in the operating system's page cache and none in the heap.
+     */
+    default ReadFile openForRandomReads(String name) throws IOException {
+        return open(name);
+    }
+
     /** Gives a file another name, replacing a file that has that name already; at no moment are both or neither there. */
     void rename(String from, String to) throws IOException;
 

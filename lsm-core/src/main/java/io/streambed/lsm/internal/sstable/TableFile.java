@@ -62,7 +62,7 @@ final class TableFile implements SecondChance.Holder {
             try {
                 current.readFully(position, target, offset, length);
             } catch (ClosedChannelException lost) {
-                try (ReadFile own = fileSystem.open(name)) {
+                try (ReadFile own = fileSystem.openForRandomReads(name)) {
                     own.readFully(position, target, offset, length);
                 }
             }
@@ -164,7 +164,7 @@ final class TableFile implements SecondChance.Holder {
             requireInUse();
             openFiles.reserve(1);
             try {
-                opened = fileSystem.open(name);
+                opened = fileSystem.openForRandomReads(name);
             } catch (IOException | RuntimeException | Error e) {
                 openFiles.released(1);
                 throw e;

@@ -1,0 +1,120 @@
+package io.streambed.lsm.fs;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole file mapped into memory for reading, and the way to unmap it at a moment of our choosing.
+ *
+ * <p>The JDK has had a public way for that since release 22 ({@code java.lang.foreign.Arena}); this code is compiled for 17, so it is
+ * called by method handles. Before 22 there is {@code sun.misc.Unsafe.invokeCleaner}, which later releases warn of.
+ */
+final class Mapping {
+    private static final @Nullable Mapper MAPPER = findMapper();
+
+    private final ByteBuffer bytes;
+    private final Unmapper unmapper;
+
+    private Mapping(ByteBuffer bytes, Unmapper unmapper) {
+        this.bytes = bytes;
+        this.unmapper = unmapper;
+    }
+
+    /** Whether a file of this length can be mapped, and unmapped again. */
+    static boolean isSupported(long length) {
+        return MAPPER != null && length > 0 && length <= Integer.MAX_VALUE;
+    }
+
+    /** Maps the first {@code length} bytes of a file, which may be closed afterwards. */
+    static Mapping of(FileChannel channel, long length) throws IOException {
+        Mapper mapper = MAPPER;
+        if (mapper == null) {
+            throw new IOException("this JVM offers no way to unmap a file");
+        }
+        return mapper.map(channel, length);
+    }
+
+    /** The file's bytes; not to be touched after {@link #unmap}. */
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    /** Gives the address space back, and a deleted file's room on disk. Nobody may be reading. */
+    void unmap() {
+        try {
+            unmapper.unmap();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("could not unmap a file", e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Mapper {
+        Mapping map(FileChannel channel, long length) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Unmapper {
+        @SuppressWarnings("IllegalThrows") // What method handles throw.
+        void unmap() throws Throwable;
+    }
+
+    private static @Nullable Mapper findMapper() {
+        try {
+            return Runtime.version().feature() >= 22 ? byArena() : byCleaner();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static Mapper byArena() throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        Class<?> arenaType = Class.forName("java.lang.foreign.Arena");
+        Class<?> segmentType = Class.forName("java.lang.foreign.MemorySegment");
+        MethodHandle ofShared = lookup.findStatic(arenaType, "ofShared", MethodType.methodType(arenaType));
+        MethodHandle close = lookup.findVirtual(arenaType, "close", MethodType.methodType(void.class));
+        MethodHandle asByteBuffer =
+                lookup.findVirtual(segmentType, "asByteBuffer", MethodType.methodType(ByteBuffer.class));
+        MethodHandle map = lookup.findVirtual(
+                FileChannel.class,
+                "map",
+                MethodType.methodType(segmentType, FileChannel.MapMode.class, long.class, long.class, arenaType));
+        return (channel, length) -> {
+            try {
+                Object arena = ofShared.invoke();
+                try {
+                    Object segment = map.invoke(channel, FileChannel.MapMode.READ_ONLY, 0L, length, arena);
+                    return new Mapping((ByteBuffer) asByteBuffer.invoke(segment), () -> close.invoke(arena));
+                } catch (Throwable e) {
+                    close.invoke(arena);
+                    throw e;
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IOException("could not map a file", e);
+            }
+        };
+    }
+
+    private static Mapper byCleaner() throws ReflectiveOperationException {
+        Class<?> type = Class.forName("sun.misc.Unsafe");
+        Field field = type.getDeclaredField("theUnsafe");
+        field.setAccessible(true);
+        MethodHandle invokeCleaner = MethodHandles.lookup()
+                .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+                .bindTo(field.get(null));
+        return (channel, length) -> {
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+            return new Mapping(bytes, () -> invokeCleaner.invoke(bytes));
+        };
+    }
+}
