@@ -1,0 +1,90 @@
+package io.streambed.kafka.internal.engine;
+
+import io.streambed.lsm.bytes.ByteReader;
+import io.streambed.lsm.bytes.ByteWriter;
+import io.streambed.lsm.bytes.MalformedBytesException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.query.Position;
+
+/**
+ * What a commit holds beside the data: the one place of changelog offsets and position, so that they cannot differ from the data
+ * that they belong to.
+ *
+ * <pre>
+ *  version 1 | format 1 | store name | commit time 8
+ *            | count, then count × ( topic | partition 4 | offset 8 )                        changelog offsets
+ *            | count, then count × ( topic | count, then count × ( partition 4 | offset 8 )) position
+ * </pre>
+ *
+ * Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
+ * whole with a checksum; the lengths are still checked against what is there before anything is allocated.
+ *
+ * @param format what the store's entries are
+ * @param storeName the full name of the store
+ * @param committedAtMillis wall-clock time of the commit. A store that falls back to a commit older than the changelog's
+ *     {@code delete.retention.ms} may miss tombstones that are gone from there; this is what tells
+ * @param offsets changelog offsets as Streams committed them, -4 (unknown) among them
+ * @param position of the input topics, for interactive queries; not to be changed any more
+ */
+record CommitMetadata(
+        StoreFormat format, String storeName, long committedAtMillis, ChangelogOffsets offsets, Position position) {
+
+    /** On disk, never change what it stands for. */
+    private static final int VERSION = 1;
+
+    byte[] encode() {
+        ByteWriter out = new ByteWriter(128)
+                .writeByte(VERSION)
+                .writeByte(format.id())
+                .writeString(storeName)
+                .writeFixedLong(committedAtMillis);
+        out.writeVarint(offsets.byPartition().size());
+        offsets.byPartition()
+                .forEach((partition, offset) -> out.writeString(partition.topic())
+                        .writeFixedInt(partition.partition())
+                        .writeFixedLong(offset));
+        // The position may grow meanwhile, so it is counted in a copy.
+        Position written = position.copy();
+        out.writeVarint(written.getTopics().size());
+        for (String topic : written.getTopics()) {
+            Map<Integer, Long> partitions = written.getPartitionPositions(topic);
+            out.writeString(topic).writeVarint(partitions.size());
+            partitions.forEach(
+                    (partition, offset) -> out.writeFixedInt(partition).writeFixedLong(offset));
+        }
+        return out.toByteArray();
+    }
+
+    static CommitMetadata decode(byte[] bytes) throws MalformedBytesException {
+        ByteReader in = new ByteReader(bytes);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new MalformedBytesException(
+                    "written by format " + version + ", this release reads up to " + VERSION + "; use a newer release");
+        }
+        int formatId = in.readByte();
+        StoreFormat format = StoreFormat.ofId(formatId)
+                .orElseThrow(() -> new MalformedBytesException(
+                        "store format " + formatId + " is unknown to this release; use a newer one"));
+        String storeName = in.readString();
+        long committedAtMillis = in.readFixedLong();
+        // Maps grow with what is really there: a wrong count ends at the end of the bytes.
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (int left = in.readVarInt(); left > 0; left--) {
+            TopicPartition partition = new TopicPartition(in.readString(), in.readFixedInt());
+            offsets.put(partition, in.readFixedLong());
+        }
+        Position position = Position.emptyPosition();
+        for (int topics = in.readVarInt(); topics > 0; topics--) {
+            String topic = in.readString();
+            for (int left = in.readVarInt(); left > 0; left--) {
+                int partition = in.readFixedInt();
+                position.withComponent(topic, partition, in.readFixedLong());
+            }
+        }
+        in.requireEnd();
+        return new CommitMetadata(format, storeName, committedAtMillis, new ChangelogOffsets(offsets), position);
+    }
+}

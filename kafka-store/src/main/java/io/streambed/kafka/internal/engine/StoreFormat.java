@@ -1,0 +1,44 @@
+package io.streambed.kafka.internal.engine;
+
+import java.util.Optional;
+
+/** What the entries of a store's tree are: the kind of store and the format of its values. */
+public enum StoreFormat {
+    /** Key and value as Streams gives them. */
+    KEY_VALUE_PLAIN(1, "plain key-value"),
+
+    /** Values are Streams' {@code [8-byte timestamp][value]}. */
+    KEY_VALUE_TIMESTAMPED(2, "timestamped key-value"),
+
+    /** Values are Streams' {@code [varint size][headers][8-byte timestamp][value]}. */
+    KEY_VALUE_HEADERS(3, "key-value with headers");
+
+    /** On disk, never change. */
+    private final int id;
+
+    private final String text;
+
+    StoreFormat(int id, String text) {
+        this.id = id;
+        this.text = text;
+    }
+
+    int id() {
+        return id;
+    }
+
+    static Optional<StoreFormat> ofId(int id) {
+        for (StoreFormat format : values()) {
+            if (format.id == id) {
+                return Optional.of(format);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The format in words, for messages. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,111 @@
+package io.streambed.kafka.internal.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.streambed.lsm.bytes.ByteWriter;
+import io.streambed.lsm.bytes.MalformedBytesException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.query.Position;
+import org.junit.jupiter.api.Test;
+
+class CommitMetadataTest {
+    private static final CommitMetadata FULL = new CommitMetadata(
+            StoreFormat.KEY_VALUE_HEADERS,
+            "störe",
+            1_234_567_890_123L,
+            new ChangelogOffsets(
+                    Map.of(new TopicPartition("log", 0), 7L, new TopicPartition("log", Integer.MAX_VALUE), -4L)),
+            Position.fromMap(Map.of("in", Map.of(0, 1L, 12, Long.MAX_VALUE), "other", Map.of(3, 0L))));
+
+    @Test
+    void comesBackAsItWas() throws MalformedBytesException {
+        assertEquals(FULL, CommitMetadata.decode(FULL.encode()));
+        CommitMetadata empty =
+                new CommitMetadata(StoreFormat.KEY_VALUE_PLAIN, "", 0, ChangelogOffsets.NONE, Position.emptyPosition());
+        assertEquals(empty, CommitMetadata.decode(empty.encode()));
+    }
+
+    /** Bytes that the first release wrote; read for ever. */
+    @Test
+    void readsTheFirstFormat() throws MalformedBytesException {
+        CommitMetadata first = new CommitMetadata(
+                StoreFormat.KEY_VALUE_TIMESTAMPED,
+                "counts",
+                1000,
+                new ChangelogOffsets(Map.of(new TopicPartition("log", 2), 9L)),
+                Position.fromMap(Map.of("in", Map.of(2, 300L))));
+        byte[] golden = HexFormat.of()
+                .parseHex("0102" + "06636f756e7473" + "e803000000000000"
+                        + "01" + "036c6f67" + "02000000" + "0900000000000000"
+                        + "01" + "02696e" + "01" + "02000000" + "2c01000000000000");
+        assertEquals(first, CommitMetadata.decode(golden));
+        assertEquals(HexFormat.of().formatHex(golden), HexFormat.of().formatHex(first.encode()));
+    }
+
+    @Test
+    void newerFormatsAreRefusedByNumber() {
+        byte[] newer = FULL.encode();
+        newer[0] = 2;
+        MalformedBytesException e = assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(newer));
+        assertEquals("written by format 2, this release reads up to 1; use a newer release", e.getMessage());
+        byte[] otherKind = FULL.encode();
+        otherKind[1] = 99;
+        e = assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(otherKind));
+        assertTrue(e.getMessage().contains("99"), e.getMessage());
+    }
+
+    @Test
+    void whatIsCutOffIsRefused() {
+        byte[] whole = FULL.encode();
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(cut));
+        }
+        assertThrows(
+                MalformedBytesException.class, () -> CommitMetadata.decode(Arrays.copyOf(whole, whole.length + 1)));
+    }
+
+    /** A count of two thousand million and nothing behind it must cost nothing. */
+    @Test
+    void hostileCountsAndLengthsCostNothing() {
+        byte[] offsets = new ByteWriter(32)
+                .writeByte(1)
+                .writeByte(1)
+                .writeString("s")
+                .writeFixedLong(0)
+                .writeVarint(Integer.MAX_VALUE)
+                .toByteArray();
+        assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(offsets));
+        byte[] name = new ByteWriter(32)
+                .writeByte(1)
+                .writeByte(1)
+                .writeVarint(Integer.MAX_VALUE)
+                .toByteArray();
+        assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(name));
+    }
+
+    @Test
+    void scrambledBytesNeverDoAnythingButFailOrDecode() {
+        long seed = System.nanoTime();
+        System.out.println("CommitMetadataTest seed " + seed);
+        Random random = new Random(seed);
+        byte[] whole = FULL.encode();
+        for (int i = 0; i < 100_000; i++) {
+            byte[] scrambled = whole.clone();
+            for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+                scrambled[random.nextInt(scrambled.length)] = (byte) random.nextInt();
+            }
+            try {
+                CommitMetadata.decode(scrambled);
+            } catch (MalformedBytesException e) {
+                // As it should be.
+            }
+        }
+    }
+}
