@@ -1,0 +1,27 @@
+package io.streambed.kafka.internal.engine;
+
+import io.streambed.lsm.LsmOptions;
+import java.util.Map;
+
+/**
+ * What a store is opened with.
+ *
+ * @param options of its tree; the store sets name and commits itself
+ * @param runtime of the process
+ * @param onClose to be run when the store is closed
+ */
+public record StoreSettings(LsmOptions options, RuntimeSettings runtime, Runnable onClose) {
+
+    /** Where settings come from: the one way from what users configure down to the engine. */
+    @FunctionalInterface
+    public interface Source {
+        /**
+         * The settings of one store.
+         *
+         * @param storeName the store's name
+         * @param configs all of the application's configuration
+         * @throws org.apache.kafka.common.config.ConfigException naming key, value and what it may be
+         */
+        StoreSettings of(String storeName, Map<String, Object> configs);
+    }
+}
