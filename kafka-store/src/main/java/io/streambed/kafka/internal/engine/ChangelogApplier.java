@@ -1,0 +1,11 @@
+package io.streambed.kafka.internal.engine;
+
+import io.streambed.lsm.WriteBatch;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Turns a record of the changelog into what the store would have written for it. */
+@FunctionalInterface
+public interface ChangelogApplier {
+    /** Adds the writes for {@code changelogRecord}, whose key is not {@code null}, to {@code batch}. */
+    void apply(ConsumerRecord<byte[], byte[]> changelogRecord, WriteBatch batch);
+}

@@ -1,0 +1,62 @@
+package io.streambed.kafka.internal.engine;
+
+import io.streambed.lsm.Direction;
+import io.streambed.lsm.KeyRange;
+import io.streambed.lsm.LsmIterator;
+import io.streambed.lsm.LsmTree;
+import io.streambed.lsm.bytes.MalformedBytesException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.query.Position;
+
+/** Reads what the last commit left in a directory, and makes sure that it is this store's, in this format. */
+record LastCommit(String storeName, StoreFormat format) {
+    /**
+     * The metadata of the last commit, or that of a store that was never committed.
+     *
+     * @throws ProcessorStateException if the directory is another store's, has entries of another format, or has metadata that cannot
+     *     be read
+     */
+    CommitMetadata read(LsmTree tree, Path directory) {
+        byte[] bytes = tree.committedMetadata();
+        if (bytes == null) {
+            requireEmpty(tree, directory, "entries that no store has committed");
+            return new CommitMetadata(format, storeName, 0, ChangelogOffsets.NONE, Position.emptyPosition());
+        }
+        CommitMetadata last;
+        try {
+            last = CommitMetadata.decode(bytes);
+        } catch (MalformedBytesException e) {
+            throw new ProcessorStateException(
+                    "Store " + storeName + " cannot read what its last commit left in " + directory + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        // As bytes: names that UTF-8 cannot tell apart have directories of their own.
+        if (!Arrays.equals(utf8(last.storeName()), utf8(storeName))) {
+            throw new ProcessorStateException("Store " + storeName + " found the files of another store in " + directory
+                    + ": they belong to " + last.storeName());
+        }
+        if (last.format() != format) {
+            requireEmpty(tree, directory, "the entries of a " + last.format() + " store");
+        }
+        return last;
+    }
+
+    private void requireEmpty(LsmTree tree, Path directory, String found) {
+        try (LsmIterator entries = tree.iterator(KeyRange.all(), Direction.FORWARD)) {
+            if (entries.next()) {
+                throw new ProcessorStateException("Store " + storeName + " is a " + format + " store and found " + found
+                        + " in " + directory
+                        + ", which it does not convert. Give the store its old format back; or stop"
+                        + " the application and delete that directory: the store is then restored from its changelog.");
+            }
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,162 @@
+package io.streambed.kafka.internal.engine;
+
+import io.streambed.lsm.Direction;
+import io.streambed.lsm.KeyRange;
+import io.streambed.lsm.LsmException;
+import io.streambed.lsm.LsmTree;
+import io.streambed.lsm.WriteBatch;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.query.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tree of a store from one opening to its closing: reads and writes of entries, with the tree's failures as Streams' exceptions.
+ *
+ * <p>Written by one thread at a time (Streams sees to that); read by any number of threads beside it, without a lock. Every call
+ * after closing throws {@link InvalidStateStoreException}, be it made by a thread that still holds this object.
+ *
+ * <p>Invariant: the position moves only after the entries that it stands for can be read. A reader that looks at the position first and
+ * at the entries afterwards finds entries at least as new as that position.
+ */
+public final class OpenTree {
+    private final String storeName;
+    private final LsmTree tree;
+    private final StateStoreContext context;
+    private final Position position;
+    private volatile boolean open = true;
+
+    /**
+     * Whether anything was written since the last commit. Set after the write and cleared before the commit, so that a write
+     * beside a commit leads to one commit too many at worst, never to one too few.
+     */
+    private volatile boolean uncommitted;
+
+    OpenTree(String storeName, LsmTree tree, StateStoreContext context, Position position) {
+        this.storeName = storeName;
+        this.tree = tree;
+        this.context = context;
+        this.position = position;
+    }
+
+    /** The value of {@code key}, or {@code null}. */
+    public byte @Nullable [] get(byte[] key) {
+        try {
+            return tree.get(key);
+        } catch (LsmException e) {
+            throw failure("read a value", e);
+        }
+    }
+
+    /** Gives {@code key} a value, or takes it away if {@code value} is {@code null}; the position moves to the record in process. */
+    public void put(byte[] key, byte @Nullable [] value) {
+        try {
+            if (value == null) {
+                tree.delete(key);
+            } else {
+                tree.put(key, value);
+            }
+        } catch (LsmException e) {
+            throw failure("write a value", e);
+        }
+        written();
+        movePosition();
+    }
+
+    /** Applies a batch; the position moves to the record in process. */
+    public void write(WriteBatch batch) {
+        apply(batch, "write a batch");
+        movePosition();
+    }
+
+    /** Applies a batch of records from the changelog, which carried {@code carried} with them. */
+    void restore(WriteBatch batch, Position carried) {
+        apply(batch, "restore a batch");
+        position.merge(carried);
+    }
+
+    /** Walks a range. To be closed. */
+    public EntryIterator iterate(KeyRange range, Direction direction) {
+        try {
+            return new EntryIterator(this, tree.iterator(range, direction));
+        } catch (LsmException e) {
+            throw failure("open a range", e);
+        }
+    }
+
+    /** Number of keys, roughly. */
+    public long approximateEntries() {
+        try {
+            return tree.approximateEntries();
+        } catch (LsmException e) {
+            throw failure("count its keys", e);
+        }
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean hasUncommitted() {
+        return uncommitted;
+    }
+
+    void commit(byte[] metadata) {
+        uncommitted = false;
+        try {
+            tree.commit(metadata);
+        } catch (LsmException e) {
+            uncommitted = true;
+            throw failure("commit", e);
+        }
+    }
+
+    /** Iterators that nobody has closed yet. */
+    int openIterators() {
+        return tree.metrics().openIterators();
+    }
+
+    void close() {
+        open = false;
+        try {
+            tree.close();
+        } catch (LsmException e) {
+            throw failure("close", e);
+        }
+    }
+
+    RuntimeException failure(String toDoWhat, LsmException cause) {
+        return cause.kind() == LsmException.Kind.CLOSED
+                ? new InvalidStateStoreException("Store " + storeName + " is currently closed", cause)
+                : new ProcessorStateException(
+                        "Store " + storeName + " failed to " + toDoWhat + ": " + cause.getMessage(), cause);
+    }
+
+    private void apply(WriteBatch batch, String toDoWhat) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            tree.write(batch);
+        } catch (LsmException e) {
+            throw failure(toDoWhat, e);
+        }
+        written();
+    }
+
+    private void written() {
+        // Reading first: a volatile write costs more, and it is needed once a commit.
+        if (!uncommitted) {
+            uncommitted = true;
+        }
+    }
+
+    private void movePosition() {
+        context.recordMetadata().ifPresent(record -> {
+            if (record.topic() != null) {
+                position.withComponent(record.topic(), record.partition(), record.offset());
+            }
+        });
+    }
+}

@@ -1,0 +1,260 @@
+package io.streambed.kafka.internal.engine;
+
+import io.streambed.lsm.LsmException;
+import io.streambed.lsm.LsmTree;
+import io.streambed.lsm.WriteBatch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.query.Position;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one store: opened in the task's directory, committed with its changelog offsets and position, restored, closed, and
+ * perhaps opened again (Streams revives a task with the same store objects). Every kind of store has one and adds its shape to it.
+ *
+ * <pre>
+ *  STATE.DIR/APPLICATION/TASK/lsm/STORE/      one tree: entries, and offsets and position in its last commit's metadata
+ * </pre>
+ *
+ * <p>Opened, committed, restored and closed by one thread at a time, which may change; read by any threads beside it.
+ */
+public final class StoreEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreEngine.class);
+
+    /** Our folder in a task's directory. On disk, never change. */
+    private static final String FOLDER = "lsm";
+
+    /** Where Kafka Streams before 4.3 kept the offsets of a task's stores. */
+    private static final String LEGACY_CHECKPOINT = ".checkpoint";
+
+    private final String storeName;
+    private final StoreFormat format;
+    private final StoreSettings.Source settingsSource;
+    private final LongSupplier wallClock;
+
+    private volatile @Nullable Opening opening;
+    private volatile Position position = Position.emptyPosition();
+    private volatile @Nullable StateStoreContext context;
+
+    /** What one opening holds, and what it still has to give back. */
+    private record Opening(
+            OpenTree tree, SharedRuntime.Share share, Path stateDirectory, Runnable removeGauges, Runnable onClose) {}
+
+    // Under this object's lock, as every change of life is.
+    private ChangelogOffsets offsets = ChangelogOffsets.NONE;
+    private boolean offsetsAsked;
+
+    /** An engine that is not open yet. */
+    public StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource) {
+        this(storeName, format, settingsSource, System::currentTimeMillis);
+    }
+
+    StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource, LongSupplier wallClock) {
+        this.storeName = storeName;
+        this.format = format;
+        this.settingsSource = settingsSource;
+        this.wallClock = wallClock;
+    }
+
+    /** The store's name. */
+    public String storeName() {
+        return storeName;
+    }
+
+    /**
+     * Opens the store where the task keeps its state, at its last commit, and registers it with the task.
+     *
+     * @param root what Streams knows the store as
+     * @param applier how records of the changelog become entries
+     * @throws org.apache.kafka.common.config.ConfigException if a setting is wrong
+     * @throws ProcessorStateException if the directory is in use, damaged, or of another store or format
+     */
+    public synchronized void open(StateStoreContext newContext, StateStore root, ChangelogApplier applier) {
+        if (opening != null) {
+            throw new ProcessorStateException("Store " + storeName + " is open already");
+        }
+        StoreSettings settings = settingsSource.of(storeName, newContext.appConfigs());
+        Path stateDirectory = newContext.stateDir().toPath();
+        Path directory = stateDirectory.resolve(FOLDER).resolve(DirectoryName.of(storeName));
+        SharedRuntime.Share share = null;
+        LsmTree tree = null;
+        try {
+            share = SharedRuntime.process().join(settings.runtime());
+            tree = share.open(
+                    directory,
+                    settings.options().toBuilder()
+                            .name(newContext.taskId() + "/" + storeName)
+                            .commitEveryWrite(false)
+                            .build());
+            CommitMetadata last = new LastCommit(storeName, format).read(tree, directory);
+            offsets = last.offsets();
+            offsetsAsked = false;
+            position = last.position();
+            context = newContext;
+            OpenTree opened = new OpenTree(storeName, tree, newContext, position);
+            opening = new Opening(
+                    opened, share, stateDirectory, StoreGauges.add(newContext, storeName, tree), settings.onClose());
+        } catch (LsmException e) {
+            abandon(tree, share, settings);
+            throw new ProcessorStateException(
+                    "Store " + storeName + " cannot be opened in " + directory + ": " + e.getMessage() + advice(e), e);
+        } catch (RuntimeException e) {
+            abandon(tree, share, settings);
+            throw e;
+        }
+        boolean positionsInChangelog = KafkaInternals.keepsPositionsInChangelog(newContext.appConfigs());
+        newContext.register(
+                root, KafkaInternals.restoreCallback(records -> restore(records, applier, positionsInChangelog)));
+    }
+
+    /** Whether the store is open. */
+    public boolean isOpen() {
+        return opening != null;
+    }
+
+    /**
+     * The tree, to read and write entries.
+     *
+     * @throws InvalidStateStoreException if the store is closed
+     */
+    public OpenTree tree() {
+        Opening now = opening;
+        if (now == null) {
+            throw new InvalidStateStoreException("Store " + storeName + " is currently closed");
+        }
+        return now.tree();
+    }
+
+    /** Partition of the task that has the store, or {@code null} before the first opening. */
+    public @Nullable Integer partition() {
+        StateStoreContext last = context;
+        return last == null ? null : last.taskId().partition();
+    }
+
+    /** How far the store has taken in its input; moves on while the store is written. Empty before the first opening. */
+    public Position position() {
+        return position;
+    }
+
+    /**
+     * Makes all that was written recoverable, with the offsets of the changelog that it stands for.
+     *
+     * @param changelogOffsets offsets to keep from now on beside those already known. A {@code null} value forgets the one of
+     *     that partition, an empty map forgets all. -4, Streams' word for "unknown", is kept as any other
+     */
+    public synchronized void commit(Map<TopicPartition, Long> changelogOffsets) {
+        Opening now = opening;
+        if (now == null) {
+            return;
+        }
+        ChangelogOffsets next = offsets.with(changelogOffsets);
+        // Streams' test driver commits after every record, and a start of the application commits every store once.
+        boolean nothingNew = !now.tree().hasUncommitted() && next.equals(offsets);
+        if (nothingNew || isLegacyCheckpoint(now, changelogOffsets)) {
+            return;
+        }
+        now.tree().commit(new CommitMetadata(format, storeName, wallClock.getAsLong(), next, position).encode());
+        offsets = next;
+    }
+
+    /**
+     * The offset last committed for a partition of the changelog, or {@code null}.
+     *
+     * @throws InvalidStateStoreException if the store is closed
+     */
+    public synchronized @Nullable Long committedOffset(TopicPartition partition) {
+        tree();
+        offsetsAsked = true;
+        return offsets.of(partition);
+    }
+
+    /**
+     * Closes iterators and the tree. What was not committed is void at the next opening. Closing twice is harmless.
+     *
+     * @throws ProcessorStateException if the last writes fail; the store is closed nevertheless
+     */
+    public synchronized void close() {
+        Opening closing = opening;
+        if (closing == null) {
+            return;
+        }
+        opening = null;
+        closing.removeGauges().run();
+        int openIterators = closing.tree().openIterators();
+        if (openIterators > 0) {
+            LOG.warn("Closing {} open iterators for store {}", openIterators, storeName);
+        }
+        try {
+            closing.tree().close();
+        } finally {
+            closing.share().close();
+            closing.onClose().run();
+        }
+    }
+
+    private void restore(
+            Collection<ConsumerRecord<byte[], byte[]>> records,
+            ChangelogApplier applier,
+            boolean positionsInChangelog) {
+        OpenTree tree = tree();
+        WriteBatch batch = new WriteBatch();
+        Position carried = Position.emptyPosition();
+        for (ConsumerRecord<byte[], byte[]> changelogRecord : records) {
+            if (positionsInChangelog) {
+                KafkaInternals.mergePosition(changelogRecord, carried);
+            }
+            applier.apply(changelogRecord, batch);
+        }
+        tree.restore(batch, carried);
+    }
+
+    /**
+     * Whether a commit is the one by which Streams hands over the offsets of a checkpoint file. Such a file tells of the files of
+     * another store (one of RocksDB's, before the topology moved over) or of a state that we did not commit; to believe it would be
+     * to skip records that this store never saw. Streams hands them over after opening and before asking for ours, while the file is
+     * there, and deletes it afterwards.
+     */
+    private boolean isLegacyCheckpoint(Opening now, Map<TopicPartition, Long> changelogOffsets) {
+        if (changelogOffsets.isEmpty()
+                || offsetsAsked
+                || now.tree().hasUncommitted()
+                || !Files.exists(now.stateDirectory().resolve(LEGACY_CHECKPOINT))) {
+            return false;
+        }
+        LOG.warn(
+                "Store {} does not take over the offsets {} of {}: they tell of files that are not its own. It goes on from its"
+                        + " own last commit, {}.",
+                storeName,
+                changelogOffsets,
+                now.stateDirectory().resolve(LEGACY_CHECKPOINT),
+                offsets);
+        return true;
+    }
+
+    private static void abandon(@Nullable LsmTree tree, SharedRuntime.@Nullable Share share, StoreSettings settings) {
+        if (tree != null) {
+            tree.close();
+        }
+        if (share != null) {
+            share.close();
+        }
+        settings.onClose().run();
+    }
+
+    private static String advice(LsmException e) {
+        return e.kind() == LsmException.Kind.CORRUPTION
+                ? ". Stop the application and delete that directory: the store is restored from its changelog."
+                : "";
+    }
+}
