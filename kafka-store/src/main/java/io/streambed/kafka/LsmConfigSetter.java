@@ -1,0 +1,42 @@
+package io.streambed.kafka;
+
+import io.streambed.lsm.LsmOptions;
+import java.util.Map;
+
+/**
+ * Sets options store by store: a class of the user's, named by {@link LsmStoreConfig#CONFIG_SETTER_CONFIG lsm.config.setter}, as
+ * {@code rocksdb.config.setter} is for RocksDB's stores.
+ *
+ * <pre>{@code
+ * public class SmallBlocks implements LsmConfigSetter {
+ *     public void setConfig(String storeName, LsmOptions.Builder options, Map<String, Object> configs) {
+ *         if (storeName.equals("lookups")) {
+ *             options.blockBytes(1024);
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Needs a public constructor without parameters. A new object is made each time that a store is opened, and is used by the
+ * threads that open and close that store, one at a time. If it implements {@link org.apache.kafka.common.Configurable}, it is
+ * given the configuration first.
+ */
+public interface LsmConfigSetter {
+    /**
+     * Called before a store is opened. What it throws stops the opening.
+     *
+     * @param storeName the store's name
+     * @param options what the store would be opened with; already has what the {@code lsm.*} keys say. Name and commits are the
+     *     store's own affair: what is set for {@link LsmOptions#name()} and {@link LsmOptions#commitEveryWrite()} has no effect
+     * @param configs the application's configuration; not to be changed
+     */
+    void setConfig(String storeName, LsmOptions.Builder options, Map<String, Object> configs);
+
+    /**
+     * Called after a store was closed, also after an opening that failed.
+     *
+     * @param storeName the store's name
+     * @param options what it was opened with
+     */
+    default void close(String storeName, LsmOptions options) {}
+}

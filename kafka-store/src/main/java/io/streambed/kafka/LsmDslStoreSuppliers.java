@@ -1,0 +1,67 @@
+package io.streambed.kafka;
+
+import java.util.Map;
+import org.apache.kafka.streams.state.DslKeyValueParams;
+import org.apache.kafka.streams.state.DslSessionParams;
+import org.apache.kafka.streams.state.DslStoreSuppliers;
+import org.apache.kafka.streams.state.DslWindowParams;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.SessionBytesStoreSupplier;
+import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
+
+/**
+ * The stores of a whole topology in one line of configuration:
+ *
+ * <pre>{@code
+ * dsl.store.suppliers.class=io.streambed.kafka.LsmDslStoreSuppliers
+ * }</pre>
+ *
+ * <p>Or those of one operator, by {@code Materialized.as(new LsmDslStoreSuppliers())}.
+ *
+ * <p>Key-value stores are there, in the format that Streams asks for. Windows and sessions throw {@link
+ * UnsupportedOperationException}, whose message names what to use instead.
+ */
+public final class LsmDslStoreSuppliers implements DslStoreSuppliers {
+    /**
+     * Checks the keys of {@link LsmStoreConfig}, so that a wrong one stops the application before it starts. The stores read them
+     * when they are opened.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException naming key, value and what it may be
+     */
+    @Override
+    public void configure(Map<String, ?> configs) {
+        new LsmStoreConfig(configs);
+    }
+
+    @Override
+    public KeyValueBytesStoreSupplier keyValueStore(DslKeyValueParams params) {
+        return LsmStores.keyValueStore(params.name(), params.dslStoreFormat());
+    }
+
+    /**
+     * Not there yet.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public WindowBytesStoreSupplier windowStore(DslWindowParams params) {
+        throw notYet("Window", params.name());
+    }
+
+    /**
+     * Not there yet.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public SessionBytesStoreSupplier sessionStore(DslSessionParams params) {
+        throw notYet("Session", params.name());
+    }
+
+    private static UnsupportedOperationException notYet(String kind, String name) {
+        return new UnsupportedOperationException(
+                kind + " stores are not there yet: give the operator with the store " + name
+                        + " another store meanwhile, by Materialized.as(BuiltInDslStoreSuppliers.ROCKS_DB), or for a join of"
+                        + " streams by StreamJoined.withDslStoreSuppliers(BuiltInDslStoreSuppliers.ROCKS_DB)");
+    }
+}

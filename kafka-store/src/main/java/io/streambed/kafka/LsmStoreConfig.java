@@ -1,0 +1,267 @@
+package io.streambed.kafka;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Type.CLASS;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+
+import io.streambed.kafka.internal.engine.RuntimeSettings;
+import io.streambed.kafka.internal.engine.StoreSettings;
+import io.streambed.lsm.Compression;
+import io.streambed.lsm.Durability;
+import io.streambed.lsm.LsmException;
+import io.streambed.lsm.LsmOptions;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * The configuration of the stores: keys that begin with {@code lsm.}, given among the properties of {@code StreamsConfig}.
+ *
+ * <p>Keys are of one store each, unless their description says that they are of the process. A value out of range, and a key that begins
+ * with {@code lsm.} and is none of these, is a {@link ConfigException} that names key, value and what it may be. With
+ * {@link LsmDslStoreSuppliers} it comes when the {@code KafkaStreams} object is made, otherwise when a store is opened.
+ */
+public final class LsmStoreConfig extends AbstractConfig {
+    /** What all keys begin with. */
+    public static final String PREFIX = "lsm.";
+
+    private static final LsmOptions ENGINE = LsmOptions.defaults();
+
+    /** What a commit survives. */
+    public static final String DURABILITY_CONFIG = "lsm.durability";
+
+    public static final String DURABILITY_DOC =
+            "What a commit survives. none: there is no write-ahead log, and a killed"
+                    + " process falls back to what was flushed last. process: the end of the process, however it ends. power: a loss of"
+                    + " power as well, at the price of a sync for each commit.";
+    public static final String DURABILITY_DEFAULT = "process";
+
+    /** How the blocks of tables are compressed. */
+    public static final String COMPRESSION_CONFIG = "lsm.compression";
+
+    public static final String COMPRESSION_DOC =
+            "How the blocks of tables are compressed. lz4 takes less disk and more processor time, most of all in reads.";
+    public static final String COMPRESSION_DEFAULT = "none";
+
+    /** Bytes of one memtable. */
+    public static final String WRITE_BUFFER_BYTES_CONFIG = "lsm.write.buffer.bytes";
+
+    public static final String WRITE_BUFFER_BYTES_DOC =
+            "Memory of one memtable before it is flushed, in bytes. Smaller: more"
+                    + " and smaller tables, more compaction. Larger: more memory, and a longer replay after a crash.";
+    public static final long WRITE_BUFFER_BYTES_DEFAULT = ENGINE.writeBufferBytes();
+    private static final ConfigRange WRITE_BUFFER_BYTES = new ConfigRange(64 << 10, 1 << 30);
+
+    /** Memtables of a store. */
+    public static final String WRITE_BUFFERS_CONFIG = "lsm.write.buffers";
+
+    public static final String WRITE_BUFFERS_DOC =
+            "Memtables that a store may have in memory, the one that is written and those"
+                    + " that wait for their flush. With all of them full a write waits.";
+    public static final int WRITE_BUFFERS_DEFAULT = ENGINE.maxWriteBuffers();
+    private static final ConfigRange WRITE_BUFFERS = new ConfigRange(2, 16);
+
+    /** Bytes of a block. */
+    public static final String BLOCK_BYTES_CONFIG = "lsm.block.bytes";
+
+    public static final String BLOCK_BYTES_DOC =
+            "Size of a table's block before compression, in bytes. Smaller: faster point"
+                    + " reads, larger indexes. Larger: better compression, faster scans.";
+    public static final int BLOCK_BYTES_DEFAULT = ENGINE.blockBytes();
+    private static final ConfigRange BLOCK_BYTES = new ConfigRange(512, 1 << 20);
+
+    /** Bits of the filter for each key. */
+    public static final String FILTER_BITS_PER_KEY_CONFIG = "lsm.filter.bits.per.key";
+
+    public static final String FILTER_BITS_PER_KEY_DOC =
+            "Size of the tables' Bloom filters, in bits a key. With 10 about 1 in 100 lookups of a missing key reads a block.";
+    public static final int FILTER_BITS_PER_KEY_DEFAULT = ENGINE.filterBitsPerKey();
+    private static final ConfigRange FILTER_BITS_PER_KEY = new ConfigRange(4, 32);
+
+    /** Bytes of a table. */
+    public static final String TABLE_BYTES_CONFIG = "lsm.table.bytes";
+
+    public static final String TABLE_BYTES_DOC = "Size at which compaction begins the next table, in bytes.";
+    public static final long TABLE_BYTES_DEFAULT = ENGINE.tableBytes();
+    private static final ConfigRange TABLE_BYTES = new ConfigRange(64 << 10, 2L << 30);
+
+    /** Bytes of the block cache, for the process. */
+    public static final String BLOCK_CACHE_BYTES_CONFIG = "lsm.block.cache.bytes";
+
+    public static final String BLOCK_CACHE_BYTES_DOC =
+            "Of the process, the first store opened decides: memory for blocks of tables,"
+                    + " for all stores together, in bytes of the Java heap.";
+    public static final long BLOCK_CACHE_BYTES_DEFAULT = 64L << 20;
+    private static final ConfigRange BLOCK_CACHE_BYTES = new ConfigRange(0, 1L << 40);
+
+    /** Table files kept open, for the process. */
+    public static final String OPEN_TABLES_CONFIG = "lsm.open.tables";
+
+    public static final String OPEN_TABLES_DOC =
+            "Of the process, the first store opened decides: table files that are kept open, for"
+                    + " all stores together. Fewer: less memory and file handles, more opening.";
+    public static final int OPEN_TABLES_DEFAULT = 1000;
+    private static final ConfigRange OPEN_TABLES = new ConfigRange(16, 1_000_000);
+
+    /** Bytes of indexes and filters, for the process. */
+    public static final String TABLE_MEMORY_BYTES_CONFIG = "lsm.table.memory.bytes";
+
+    public static final String TABLE_MEMORY_BYTES_DOC =
+            "Of the process, the first store opened decides: memory for indexes and"
+                    + " filters of tables, for all stores together, in bytes of the Java heap. One to two bytes a key keep all of them; with"
+                    + " less, tables that are read seldom are loaded again and again.";
+    public static final long TABLE_MEMORY_BYTES_DEFAULT = 256L << 20;
+    private static final ConfigRange TABLE_MEMORY_BYTES = new ConfigRange(0, 1L << 40);
+
+    /** Compactions at once, for the process. */
+    public static final String BACKGROUND_THREADS_CONFIG = "lsm.background.threads";
+
+    public static final String BACKGROUND_THREADS_DOC =
+            "Of the process, the first store opened decides: how many compactions run at once, for all stores together.";
+    public static final int BACKGROUND_THREADS_DEFAULT = 2;
+    private static final ConfigRange BACKGROUND_THREADS = new ConfigRange(1, 64);
+
+    /** A class that sets options store by store. */
+    public static final String CONFIG_SETTER_CONFIG = "lsm.config.setter";
+
+    public static final String CONFIG_SETTER_DOC =
+            "A class that implements " + LsmConfigSetter.class.getName() + " and sets options store by store.";
+
+    private static final ConfigDef DEFINITION = new ConfigDef()
+            .define(DURABILITY_CONFIG, STRING, DURABILITY_DEFAULT, oneOf(Durability.values()), HIGH, DURABILITY_DOC)
+            .define(
+                    BLOCK_CACHE_BYTES_CONFIG,
+                    LONG,
+                    BLOCK_CACHE_BYTES_DEFAULT,
+                    BLOCK_CACHE_BYTES,
+                    HIGH,
+                    BLOCK_CACHE_BYTES_DOC)
+            .define(
+                    WRITE_BUFFER_BYTES_CONFIG,
+                    LONG,
+                    WRITE_BUFFER_BYTES_DEFAULT,
+                    WRITE_BUFFER_BYTES,
+                    HIGH,
+                    WRITE_BUFFER_BYTES_DOC)
+            .define(WRITE_BUFFERS_CONFIG, INT, WRITE_BUFFERS_DEFAULT, WRITE_BUFFERS, MEDIUM, WRITE_BUFFERS_DOC)
+            .define(
+                    COMPRESSION_CONFIG,
+                    STRING,
+                    COMPRESSION_DEFAULT,
+                    oneOf(Compression.values()),
+                    MEDIUM,
+                    COMPRESSION_DOC)
+            .define(
+                    BACKGROUND_THREADS_CONFIG,
+                    INT,
+                    BACKGROUND_THREADS_DEFAULT,
+                    BACKGROUND_THREADS,
+                    MEDIUM,
+                    BACKGROUND_THREADS_DOC)
+            .define(
+                    TABLE_MEMORY_BYTES_CONFIG,
+                    LONG,
+                    TABLE_MEMORY_BYTES_DEFAULT,
+                    TABLE_MEMORY_BYTES,
+                    MEDIUM,
+                    TABLE_MEMORY_BYTES_DOC)
+            .define(OPEN_TABLES_CONFIG, INT, OPEN_TABLES_DEFAULT, OPEN_TABLES, LOW, OPEN_TABLES_DOC)
+            .define(BLOCK_BYTES_CONFIG, INT, BLOCK_BYTES_DEFAULT, BLOCK_BYTES, LOW, BLOCK_BYTES_DOC)
+            .define(
+                    FILTER_BITS_PER_KEY_CONFIG,
+                    INT,
+                    FILTER_BITS_PER_KEY_DEFAULT,
+                    FILTER_BITS_PER_KEY,
+                    LOW,
+                    FILTER_BITS_PER_KEY_DOC)
+            .define(TABLE_BYTES_CONFIG, LONG, TABLE_BYTES_DEFAULT, TABLE_BYTES, LOW, TABLE_BYTES_DOC)
+            .define(CONFIG_SETTER_CONFIG, CLASS, null, new ConfigSetterClass(), LOW, CONFIG_SETTER_DOC);
+
+    /**
+     * Reads the keys of the stores among {@code configs}; others are left alone.
+     *
+     * @param configs an application's configuration
+     * @throws ConfigException naming key, value and what it may be
+     */
+    public LsmStoreConfig(Map<?, ?> configs) {
+        super(DEFINITION, own(configs), Collections.emptyMap(), false);
+    }
+
+    /** The keys, their types, defaults, ranges and descriptions. A copy. */
+    public static ConfigDef configDef() {
+        return new ConfigDef(DEFINITION);
+    }
+
+    /** What a store of an application with such a configuration is opened with. */
+    static StoreSettings settingsOf(String storeName, Map<String, Object> configs) {
+        LsmStoreConfig config = new LsmStoreConfig(configs);
+        LsmOptions.Builder options = LsmOptions.builder()
+                .durability(Durability.valueOf(upperCase(config.getString(DURABILITY_CONFIG))))
+                .compression(Compression.valueOf(upperCase(config.getString(COMPRESSION_CONFIG))))
+                .writeBufferBytes(config.getLong(WRITE_BUFFER_BYTES_CONFIG))
+                .maxWriteBuffers(config.getInt(WRITE_BUFFERS_CONFIG))
+                .blockBytes(config.getInt(BLOCK_BYTES_CONFIG))
+                .filterBitsPerKey(config.getInt(FILTER_BITS_PER_KEY_CONFIG))
+                .tableBytes(config.getLong(TABLE_BYTES_CONFIG));
+        RuntimeSettings runtime = new RuntimeSettings(
+                config.getLong(BLOCK_CACHE_BYTES_CONFIG),
+                config.getInt(OPEN_TABLES_CONFIG),
+                config.getLong(TABLE_MEMORY_BYTES_CONFIG),
+                config.getInt(BACKGROUND_THREADS_CONFIG));
+        LsmConfigSetter setter = config.getConfiguredInstance(CONFIG_SETTER_CONFIG, LsmConfigSetter.class, configs);
+        return setter == null
+                ? new StoreSettings(options.build(), runtime, () -> {})
+                : set(setter, storeName, options, configs, runtime);
+    }
+
+    private static StoreSettings set(
+            LsmConfigSetter setter,
+            String storeName,
+            LsmOptions.Builder options,
+            Map<String, Object> configs,
+            RuntimeSettings runtime) {
+        setter.setConfig(storeName, options, Collections.unmodifiableMap(configs));
+        try {
+            LsmOptions set = options.build();
+            return new StoreSettings(set, runtime, () -> setter.close(storeName, set));
+        } catch (LsmException e) {
+            throw new ConfigException(
+                    CONFIG_SETTER_CONFIG,
+                    setter.getClass().getName(),
+                    "for the store " + storeName + " it set something that cannot be: " + e.getMessage());
+        }
+    }
+
+    private static Map<String, Object> own(Map<?, ?> configs) {
+        Map<String, Object> own = new HashMap<>();
+        configs.forEach((key, value) -> {
+            if (key instanceof String name && name.startsWith(PREFIX)) {
+                if (!DEFINITION.names().contains(name)) {
+                    throw new ConfigException("Unknown configuration " + name + "; the nearest one that there is: "
+                            + NearestName.to(name, DEFINITION.names()));
+                }
+                own.put(name, value);
+            }
+        });
+        return own;
+    }
+
+    private static ConfigDef.ValidString oneOf(Enum<?>[] values) {
+        return ConfigDef.ValidString.in(Stream.of(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toArray(String[]::new));
+    }
+
+    private static String upperCase(String name) {
+        return name.toUpperCase(Locale.ROOT);
+    }
+}
