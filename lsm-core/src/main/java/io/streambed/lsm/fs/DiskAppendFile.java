@@ -13,7 +13,7 @@ final class DiskAppendFile implements AppendFile {
     private final String name;
     private final FileOutputStream stream;
     private long length;
-    private @Nullable IOException failure;
+    private @Nullable Throwable failure;
 
     DiskAppendFile(String name, FileOutputStream stream) {
         this.name = name;
@@ -28,7 +28,7 @@ final class DiskAppendFile implements AppendFile {
             for (int done = 0; done < count; done += CHUNK) {
                 stream.write(bytes, offset + done, Math.min(CHUNK, count - done));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failure = e;
             throw e;
         }
@@ -40,7 +40,7 @@ final class DiskAppendFile implements AppendFile {
         requireIntact();
         try {
             stream.getFD().sync();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failure = e;
             throw e;
         }
