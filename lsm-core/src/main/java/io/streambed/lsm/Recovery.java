@@ -5,6 +5,8 @@ import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.log.LogEnd;
+import io.streambed.lsm.internal.log.LogExtent;
 import io.streambed.lsm.internal.log.LogHeader;
 import io.streambed.lsm.internal.log.WalReader;
 import io.streambed.lsm.internal.memtable.Memtable;
@@ -140,44 +142,36 @@ final class Recovery {
      * @return whether the follower may be read: not if the end of this one is gone
      */
     private boolean replay(long number, @Nullable LogHeader next) throws IOException {
-        long end = next == null ? Long.MAX_VALUE : next.previousLength();
-        try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number)) {
-            while (log.position() < end && log.next()) {
+        LogExtent extent = next == null ? LogExtent.UNKNOWN : next.previousExtent();
+        try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number, extent)) {
+            while (log.next()) {
                 log.applyTo(new IntoMemtable(memtable));
                 records++;
                 lastSeqNo = Math.max(lastSeqNo, log.lastSeqNo());
                 if (log.isCommit()) {
-                    commit = new Commit(log.lastSeqNo(), log.isCommitOnly() ? log.metadata() : commit.metadata());
+                    commit = new Commit(log.lastSeqNo(), log.setsMetadata() ? log.metadata() : commit.metadata());
                     previousLog = new WritePath.PreviousLog(number, log.position(), 0);
                 }
             }
+            if (!(log.end() instanceof LogEnd.Torn torn)) {
+                return next != null;
+            }
             if (next == null) {
-                if (log.isTorn()) {
-                    LOG.info(
-                            "{}: {} has a torn tail from offset {} on ({}); what stands there was not committed",
-                            fileSystem,
-                            FileNames.log(number),
-                            log.position(),
-                            log.tornBecause());
-                }
-                return false;
-            }
-            if (log.position() >= end) {
-                return true;
-            }
-            if (log.position() < next.previousSynced()) {
-                throw new CorruptFileException(
+                LOG.info(
+                        "{}: {} has a torn tail from offset {} on ({}); what stands there was not committed",
+                        fileSystem,
                         FileNames.log(number),
-                        log.position(),
-                        "the log ends here, though it had been synced up to offset " + next.previousSynced());
+                        torn.position(),
+                        torn.why());
+            } else {
+                LOG.warn(
+                        "{}: {} has lost everything from offset {} on, which was never synced ({}); falling back to the "
+                                + "last commit before that, and dropping the logs after it",
+                        fileSystem,
+                        FileNames.log(number),
+                        torn.position(),
+                        torn.why());
             }
-            LOG.warn(
-                    "{}: {} has lost everything from offset {} on, which was never synced ({}); falling back to the last "
-                            + "commit before that, and dropping the logs after it",
-                    fileSystem,
-                    FileNames.log(number),
-                    log.position(),
-                    log.tornBecause());
             return false;
         }
     }

@@ -1,9 +1,6 @@
 package io.streambed.lsm.internal.log;
 
-import io.streambed.lsm.bytes.ByteReader;
-import io.streambed.lsm.bytes.ByteWriter;
 import io.streambed.lsm.bytes.Checksum;
-import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.ReadFile;
 import io.streambed.lsm.fs.UnsupportedFormatException;
@@ -13,75 +10,122 @@ import java.io.IOException;
  * The beginning of every log. Little-endian; on disk, never change.
  *
  * <pre>
- *  0       8        12     16       24         32         40         48       60    64
- *  | magic | format | kind | number | previous | previous | previous | zeros  | crc |
- *  |       |        |      |        | log      | length   | synced   |        |     |
+ *  0       8        12       16     20      24       32         40         48         56      64
+ *  | magic | crc32c | format | kind | zeros | number | previous | previous | previous | zeros |
+ *  |       |        |        |      |       |        | log      | length   | synced   |       |
  * </pre>
  *
- * The checksum covers the first 60 bytes and is bound to the file's number and offset 0. The header is synced before the log is
- * named anywhere, so one that cannot be read is damage.
+ * The checksum covers everything behind it, and is bound to the number and to offset 0. The header is synced before anything
+ * names the log, so one that cannot be read is damage and never a torn tail. Every later format keeps the 64 bytes, their
+ * checksum, and the place of format and number: that is how a newer log can be told from a damaged one.
  *
  * @param number the file's number
  * @param previousLog number of the log that this one continues; 0 if none
- * @param previousLength how many bytes of that one count; the rest is void
- * @param previousSynced how many bytes of that one were known to be synced when this one began
+ * @param previousLength so many bytes of that one count; whatever it may hold behind them is void. If it is found to end before
+ *     that, its end was lost, and this log continues something that is no longer there
+ * @param previousSynced so many bytes of that one were known to be synced when this one began; if they cannot be read, it is
+ *     damaged
  */
 public record LogHeader(long number, long previousLog, long previousLength, long previousSynced) {
     static final int BYTES = 64;
     static final int FORMAT = 1;
-    private static final long MAGIC = 0x474f_4c44_4542_5453L; // "STBEDLOG"
-    private static final int CHECKED_BYTES = BYTES - Integer.BYTES;
 
-    byte[] encode(LogKind kind) {
-        ByteWriter out = new ByteWriter(BYTES);
-        out.writeFixedLong(MAGIC).writeFixedInt(FORMAT).writeFixedInt(kind.code());
-        out.writeFixedLong(number).writeFixedLong(previousLog).writeFixedLong(previousLength);
-        out.writeFixedLong(previousSynced).writeFixedLong(0).writeFixedInt(0);
-        out.writeFixedInt(Checksum.of(out.array(), 0, CHECKED_BYTES, number, 0));
-        return out.toByteArray();
+    private static final long MAGIC = 0x474f_4c44_4542_5453L; // STBEDLOG
+    private static final int CRC_AT = 8;
+    private static final int FORMAT_AT = 12;
+    private static final int KIND_AT = 16;
+    private static final int NUMBER_AT = 24;
+    private static final int PREVIOUS_AT = 32;
+    private static final int ZEROS_AT = 56;
+
+    /** Checks what must hold of every log. */
+    public LogHeader {
+        if (number < 0 || previousLog < 0 || previousSynced < 0 || previousSynced > previousLength) {
+            throw new IllegalArgumentException("log " + number + " after log " + previousLog + " of " + previousLength
+                    + " bytes, " + previousSynced + " synced");
+        }
     }
 
+    /** Header of a log that continues none. */
+    public static LogHeader first(long number) {
+        return new LogHeader(number, 0, 0, 0);
+    }
+
+    /** What this header tells about the log that it continues. */
+    public LogExtent previousExtent() {
+        return new LogExtent(previousSynced, previousLength);
+    }
+
+    byte[] encode(LogKind kind) {
+        byte[] bytes = new byte[BYTES];
+        Frame.putLong(bytes, 0, MAGIC);
+        Frame.putInt(bytes, FORMAT_AT, FORMAT);
+        Frame.putInt(bytes, KIND_AT, kind.code());
+        Frame.putLong(bytes, NUMBER_AT, number);
+        Frame.putLong(bytes, PREVIOUS_AT, previousLog);
+        Frame.putLong(bytes, PREVIOUS_AT + 8, previousLength);
+        Frame.putLong(bytes, PREVIOUS_AT + 16, previousSynced);
+        Frame.putInt(bytes, CRC_AT, checksum(bytes, number));
+        return bytes;
+    }
+
+    /** Reads and checks the header of log {@code number}. */
     static LogHeader read(ReadFile file, String name, long number, LogKind kind) throws IOException {
         if (file.length() < BYTES) {
             throw new CorruptFileException(
-                    name, 0, "it has " + file.length() + " bytes; its header alone has " + BYTES);
+                    name, file.length(), "log header: expected " + BYTES + " bytes, found " + file.length());
         }
         byte[] bytes = new byte[BYTES];
         file.readFully(0, bytes, 0, BYTES);
-        ByteReader in = new ByteReader(bytes);
-        try {
-            return decode(in, bytes, name, number, kind);
-        } catch (MalformedBytesException e) {
-            throw new CorruptFileException(name, in.position(), e);
-        }
+        return decode(bytes, name, number, kind);
     }
 
-    private static LogHeader decode(ByteReader in, byte[] bytes, String name, long number, LogKind kind)
-            throws IOException {
-        if (in.readFixedLong() != MAGIC) {
-            throw new CorruptFileException(name, 0, "it does not begin as a log does");
+    private static LogHeader decode(byte[] bytes, String name, long number, LogKind kind) throws IOException {
+        long magic = Frame.getLong(bytes, 0);
+        if (magic != MAGIC) {
+            throw new CorruptFileException(
+                    name, 0, String.format("log magic: expected %016x, found %016x", MAGIC, magic));
         }
-        int format = in.readFixedInt();
-        int foundKind = in.readFixedInt();
-        LogHeader header =
-                new LogHeader(in.readFixedLong(), in.readFixedLong(), in.readFixedLong(), in.readFixedLong());
-        int expected = Checksum.of(bytes, 0, CHECKED_BYTES, number, 0);
-        int found = new ByteReader(bytes, CHECKED_BYTES, Integer.BYTES).readFixedInt();
-        // The checksum first: a wrong format number is a later release's only if it was really written.
+        // Bound to the number that stands there, not to the one that was asked for: right bytes in the wrong file get
+        // an
+        // error of their own, below.
+        long foundNumber = Frame.getLong(bytes, NUMBER_AT);
+        int expected = checksum(bytes, foundNumber);
+        int found = Frame.getInt(bytes, CRC_AT);
         if (expected != found) {
             throw new CorruptFileException(
-                    name, CHECKED_BYTES, "header checksum: expected " + hex(expected) + ", found " + hex(found));
+                    name,
+                    CRC_AT,
+                    "log header checksum: expected " + Frame.hex(expected) + ", found " + Frame.hex(found));
         }
-        if (format > FORMAT) {
-            throw new UnsupportedFormatException(name, format, FORMAT);
+        int format = Frame.getInt(bytes, FORMAT_AT);
+        if (format != FORMAT) {
+            throw new UnsupportedFormatException(name, Integer.toUnsignedLong(format), FORMAT);
         }
+        if (foundNumber != number) {
+            throw new CorruptFileException(
+                    name, NUMBER_AT, "file number: expected " + number + ", found " + foundNumber);
+        }
+        int foundKind = Frame.getInt(bytes, KIND_AT);
         if (foundKind != kind.code()) {
-            throw new CorruptFileException(name, 12, "kind of log: expected " + kind.code() + ", found " + foundKind);
+            throw new CorruptFileException(
+                    name, KIND_AT, "kind of log: expected " + kind.code() + ", found " + foundKind);
         }
-        return header;
+        if (Frame.getInt(bytes, KIND_AT + 4) != 0 || Frame.getLong(bytes, ZEROS_AT) != 0) {
+            throw new UnsupportedFormatException(name, "its header has fields that this release does not know");
+        }
+        try {
+            return new LogHeader(
+                    number,
+                    Frame.getLong(bytes, PREVIOUS_AT),
+                    Frame.getLong(bytes, PREVIOUS_AT + 8),
+                    Frame.getLong(bytes, PREVIOUS_AT + 16));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(name, PREVIOUS_AT, new IOException(e.getMessage(), e));
+        }
     }
 
-    static String hex(int checksum) {
-        return String.format("%08x", checksum);
+    private static int checksum(byte[] bytes, long number) {
+        return Checksum.of(bytes, FORMAT_AT, BYTES - FORMAT_AT, number, 0);
     }
 }

@@ -1,8 +1,8 @@
 package io.streambed.lsm.internal.log;
 
-/** What a log is for; its header says so, so that one kind is never read as another. */
+/** What a log is for. Its header says so, and one kind is never read as the other. */
 public enum LogKind {
-    /** Writes, to be replayed after a crash. */
+    /** Writes and commits, to be replayed after a crash. */
     WRITE_AHEAD(1),
 
     /** Version edits. */

@@ -1,91 +1,98 @@
 package io.streambed.lsm.internal.log;
 
 import io.streambed.lsm.bytes.Checksum;
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
 import io.streambed.lsm.fs.AppendFile;
 import io.streambed.lsm.fs.FileSystem;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends framed records to a log. Behind the {@link LogHeader} a log is a sequence of them; little-endian; on disk, never change:
+ * Appends records to a log. The format is drawn at {@link Frame} and {@link LogHeader}.
  *
- * <pre>
- *  0         4         8      9
- *  | crc32c  | length  | type | payload … |     length is the payload's
- * </pre>
+ * <p>Records gather in a buffer, which is allocated with the first of them and never grows; one that does not fit into it is
+ * written past it. {@link #flush()} hands everything to the operating system, after which it survives the end of the process;
+ * {@link #sync()} makes it survive a loss of power.
  *
- * The checksum covers length, type and payload, and is bound to the file's number and the record's offset. Type 0 is never written,
- * so that zeros are no record.
+ * <p>After a failed write or sync nobody knows what has reached the disk. The writer is done for then: every later call fails
+ * with the first cause, and in particular no sync is tried twice.
  *
- * <p>Records gather in a buffer; {@link #flush} hands them to the operating system. After a failed write or sync the writer is
- * done for: every later call fails with the first cause, for nobody knows what has reached the disk. Used by one thread at a
- * time.
+ * <p>Used by one thread at a time.
  */
 public final class LogWriter implements Closeable {
-    static final int FRAME_BYTES = 9;
-    private static final int BUFFER_BYTES = 64 << 10;
-    private static final byte[] NO_BUFFER = new byte[0];
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Size of the buffer unless the creator says otherwise, in bytes. */
+    public static final int DEFAULT_BUFFER_BYTES = 64 << 10;
 
     private final AppendFile file;
-    private final long fileNumber;
+    private final String name;
+    private final long number;
+    private final int bufferBytes;
     private final CRC32C crc = new CRC32C();
 
-    // target is the buffer, or an array of its own for a record that does not fit into it. Allocated with the first
-    // record,
-    // so that a log that only exists costs nothing.
-    private byte[] buffer = NO_BUFFER;
-    private byte[] target = NO_BUFFER;
-    private int recordBegin;
+    private byte[] buffer = new byte[0];
+
+    /**
+     * Where the buffer ends, for {@link #begin}; 0 while there is something to do before the next record may go in: allocate,
+     * state a sync, or refuse. So the fast path asks one question.
+     */
+    private int limit;
+
+    /** Where the last complete record ends; what {@link #begin} began behind it is none until {@link #end}. */
+    private int filled;
+
+    /** Where the record being put together goes on. */
     private int at;
 
-    /** Offset in the file of the first byte of the buffer. */
-    private long bufferOffset = LogHeader.BYTES;
+    /** Offset in the file of the buffer's first byte. */
+    private long bufferPosition = LogHeader.BYTES;
 
-    private long syncedLength;
+    private long syncedLength = LogHeader.BYTES;
+    private boolean syncIsUnstated;
     private @Nullable IOException failure;
 
-    private LogWriter(AppendFile file, long fileNumber) {
+    private LogWriter(AppendFile file, String name, long number, int bufferBytes) {
         this.file = file;
-        this.fileNumber = fileNumber;
+        this.name = name;
+        this.number = number;
+        this.bufferBytes = Math.max(bufferBytes, 2 * Frame.SYNCED_BYTES);
     }
 
-    /** Creates a log that continues no other one. Its header is synced; its name is not yet. */
+    /** Creates a log that continues none. Its header is synced; its name in the directory is not yet. */
     public static LogWriter create(FileSystem fileSystem, String name, long number, LogKind kind) throws IOException {
-        return create(fileSystem, name, kind, new LogHeader(number, 0, 0, 0));
+        return create(fileSystem, name, kind, LogHeader.first(number));
     }
 
-    /** Creates a log with the given header, which is synced; its name is not yet. */
+    /** Creates a log with this header, which is synced; its name in the directory is not yet. */
     public static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header)
+            throws IOException {
+        return create(fileSystem, name, kind, header, DEFAULT_BUFFER_BYTES);
+    }
+
+    /** As the others, with a buffer of that many bytes. */
+    public static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header, int bufferBytes)
             throws IOException {
         AppendFile file = fileSystem.create(name);
         try {
-            byte[] bytes = header.encode(kind);
-            file.write(bytes, 0, bytes.length);
+            file.write(header.encode(kind), 0, LogHeader.BYTES);
             file.sync();
-            LogWriter writer = new LogWriter(file, header.number());
-            writer.syncedLength = LogHeader.BYTES;
-            return writer;
+            return new LogWriter(file, name, header.number(), bufferBytes);
         } catch (IOException | RuntimeException | Error e) {
-            file.close();
+            closeAfter(e, file);
             throw e;
         }
     }
 
     /** The file's number. */
     public long fileNumber() {
-        return fileNumber;
+        return number;
     }
 
-    /** Bytes in the log, those in the buffer included. */
+    /** Bytes in the log up to the end of its last record, those in the buffer included. */
     public long length() {
-        return bufferOffset + at;
+        return bufferPosition + filled;
     }
 
     /** Bytes that are known to survive a loss of power. */
@@ -93,106 +100,195 @@ public final class LogWriter implements Closeable {
         return syncedLength;
     }
 
-    /** Appends a record. */
-    public void append(int type, byte[] payload) throws IOException {
-        begin(type, payload.length);
-        put(payload, 0, payload.length);
-        end();
-    }
-
     /**
-     * Begins a record, whose payload is given by the {@code put} methods, exactly as many bytes as said here, and which {@link #end}
-     * ends. So a payload of several parts goes into the buffer without being put together first.
+     * Appends a record.
+     *
+     * @param type 1 to 255, but not 127
      */
-    void begin(int type, int payloadLength) throws IOException {
-        requireUsable();
-        int bytes = FRAME_BYTES + payloadLength;
-        if (buffer.length - at < bytes) {
-            makeRoom(bytes);
-        }
-        recordBegin = at;
-        INT.set(target, at + 4, payloadLength);
-        target[at + 8] = (byte) type;
-        at += FRAME_BYTES;
-    }
-
-    void put(byte[] bytes, int offset, int length) {
-        System.arraycopy(bytes, offset, target, at, length);
-        at += length;
-    }
-
-    void putVarint(long value) {
-        at = Varint.put(target, at, value);
-    }
-
-    void putByte(int value) {
-        target[at++] = (byte) value;
-    }
-
-    void end() throws IOException {
-        assert at == recordBegin + FRAME_BYTES + (int) INT.get(target, recordBegin + 4) : "payload of another length";
-        crc.reset();
-        crc.update(target, recordBegin + 4, at - recordBegin - 4);
-        INT.set(target, recordBegin, Checksum.bind((int) crc.getValue(), fileNumber, bufferOffset + recordBegin));
-        if (target != buffer) {
-            flush();
+    public void append(int type, byte[] payload) throws IOException {
+        if (fits(payload.length)) {
+            begin(type, payload.length);
+            put(payload, 0, payload.length);
+            end();
+        } else {
+            appendThrough(type, Slice.of(payload));
         }
     }
 
-    private void makeRoom(int bytes) throws IOException {
-        flush();
-        if (bytes > BUFFER_BYTES) {
-            target = new byte[bytes];
-        } else if (buffer.length == 0) {
-            buffer = new byte[BUFFER_BYTES];
-            target = buffer;
-        }
-    }
-
-    /** Hands everything to the operating system: it then survives the end of the process. */
+    /** Hands everything to the operating system. */
     public void flush() throws IOException {
-        requireUsable();
-        if (at > 0) {
-            try {
-                file.write(target, 0, at);
-            } catch (IOException e) {
-                failure = e;
-                throw e;
-            }
-            bufferOffset += at;
-            at = 0;
-            target = buffer;
+        requireIntact();
+        if (filled > 0) {
+            write(buffer, 0, filled);
+            bufferPosition += filled;
+            filled = 0;
         }
     }
 
     /** Makes everything survive a loss of power. */
     public void sync() throws IOException {
         flush();
-        if (syncedLength < bufferOffset) {
-            try {
-                file.sync();
-            } catch (IOException e) {
-                failure = e;
-                throw e;
-            }
-            syncedLength = bufferOffset;
+        if (syncedLength == bufferPosition) {
+            return;
         }
+        try {
+            file.sync();
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+            throw e;
+        }
+        syncedLength = bufferPosition;
+        syncIsUnstated = true;
+        limit = 0;
     }
 
-    /** Flushes, unless an earlier write failed, and closes the file. */
+    /** Hands everything over, unless the writer has failed, and closes the file. Closing twice is harmless. */
     @Override
     public void close() throws IOException {
         try (file) {
             if (failure == null) {
                 flush();
+                if (syncIsUnstated) {
+                    // No further record will say that the last ones were synced. Not counted by length(): this
+                    // statement
+                    // itself may be lost, and must not be missed then.
+                    stateSync();
+                    write(buffer, 0, filled);
+                    filled = 0;
+                }
+                fail(new IOException("closed"));
             }
         }
     }
 
-    private void requireUsable() throws IOException {
-        IOException cause = failure;
-        if (cause != null) {
-            throw new IOException("an earlier write to this log failed: " + cause.getMessage(), cause);
+    /** Whether a record with such a payload goes into the buffer; if not it is for {@link #appendThrough}. */
+    boolean fits(int payloadLength) {
+        return payloadLength <= bufferBytes - Frame.HEAD_BYTES;
+    }
+
+    /**
+     * Begins a record that {@link #fits}. Its payload is given by the {@code put} methods, exactly as many bytes as said here, so
+     * that parts of it are copied once, to where they go; {@link #end} ends it.
+     */
+    void begin(int type, int payloadLength) throws IOException {
+        assert type > 0 && type <= Frame.MAX_TYPE && type != Frame.SYNCED_TYPE : type;
+        if (payloadLength > limit - filled - Frame.HEAD_BYTES) {
+            makeReady(payloadLength);
+        }
+        Frame.begin(buffer, filled, type, payloadLength);
+        at = filled + Frame.HEAD_BYTES;
+    }
+
+    void put(byte[] bytes, int offset, int length) {
+        System.arraycopy(bytes, offset, buffer, at, length);
+        at += length;
+    }
+
+    void putVarint(long value) {
+        at = Varint.put(buffer, at, value);
+    }
+
+    void putByte(int value) {
+        buffer[at++] = (byte) value;
+    }
+
+    /** Ends the record: it is complete now, and the next {@link #flush} may write it. */
+    void end() {
+        assert at - filled - Frame.HEAD_BYTES == Frame.getInt(buffer, filled + Frame.LENGTH_AT)
+                : "payload of another length than was said";
+        Frame.end(buffer, filled, at, number, bufferPosition + filled, crc);
+        filled = at;
+    }
+
+    /** Appends a record that does not go through the buffer: the parts of its payload are written where they are. */
+    void appendThrough(int type, Slice... parts) throws IOException {
+        long length = 0;
+        for (Slice part : parts) {
+            length += part.length();
+        }
+        if (length > Frame.MAX_PAYLOAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "log record of " + length + " bytes: at most " + Frame.MAX_PAYLOAD_BYTES + " are possible");
+        }
+        requireIntact();
+        if (syncIsUnstated) {
+            stateSync();
+        }
+        flush();
+        byte[] head = new byte[Frame.HEAD_BYTES];
+        Frame.begin(head, 0, type, (int) length);
+        crc.reset();
+        crc.update(head, Frame.LENGTH_AT, Frame.HEAD_BYTES - Frame.LENGTH_AT);
+        for (Slice part : parts) {
+            crc.update(part.array(), part.offset(), part.length());
+        }
+        Frame.putInt(head, 0, Checksum.bind((int) crc.getValue(), number, bufferPosition));
+        write(head, 0, head.length);
+        for (Slice part : parts) {
+            write(part.array(), part.offset(), part.length());
+        }
+        bufferPosition += Frame.HEAD_BYTES + length;
+    }
+
+    /** Everything that {@link #begin} has to do now and then. */
+    private void makeReady(int payloadLength) throws IOException {
+        requireIntact();
+        if (syncIsUnstated) {
+            stateSync();
+        }
+        allocate();
+        limit = buffer.length;
+        if (payloadLength > limit - filled - Frame.HEAD_BYTES) {
+            flush();
+        }
+        assert fits(payloadLength);
+    }
+
+    private void stateSync() throws IOException {
+        allocate();
+        if (buffer.length - filled < Frame.SYNCED_BYTES) {
+            flush();
+        }
+        Frame.begin(buffer, filled, Frame.SYNCED_TYPE, Frame.SYNCED_PAYLOAD_BYTES);
+        Frame.putLong(buffer, filled + Frame.HEAD_BYTES, syncedLength);
+        Frame.end(buffer, filled, filled + Frame.SYNCED_BYTES, number, bufferPosition + filled, crc);
+        filled += Frame.SYNCED_BYTES;
+        syncIsUnstated = false;
+    }
+
+    private void allocate() {
+        if (buffer.length == 0) {
+            buffer = new byte[bufferBytes];
+        }
+    }
+
+    private void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            file.write(bytes, offset, length);
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    /** Whatever it was, running out of memory included: a part may have been written, and must not be written again. */
+    private void fail(Throwable cause) {
+        failure = cause instanceof IOException io ? io : new IOException(cause.toString(), cause);
+        limit = 0;
+    }
+
+    private void requireIntact() throws IOException {
+        IOException first = failure;
+        if (first != null) {
+            throw new IOException("log " + name + " takes no more records after: " + first.getMessage(), first);
+        }
+    }
+
+    private static void closeAfter(Throwable failure, AppendFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 }

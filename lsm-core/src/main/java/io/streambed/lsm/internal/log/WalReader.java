@@ -5,187 +5,205 @@ import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.fs.UnsupportedFormatException;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a write-ahead log record by record. The format is drawn at {@link WalWriter}. Used by one thread at a time. */
+/**
+ * Reads a write-ahead log record by record, for replay. The format is drawn at {@link WalFormat}; torn tails and damage are told
+ * apart as {@link LogReader} says. Used by one thread at a time.
+ */
 public final class WalReader implements Closeable {
-    /** Takes the writes of a record, in order. Slices are good during the call. */
+    /** Takes the operations of a record, in order. The slices are good during the call. */
     public interface Target {
         /** A put. */
-        void put(long seqNo, Slice key, Slice value);
+        void put(long seqNo, Slice key, Slice value) throws IOException;
 
         /** A deletion. */
-        void delete(long seqNo, Slice key);
+        void delete(long seqNo, Slice key) throws IOException;
     }
 
-    private final LogReader in;
+    private final LogReader log;
     private final Slice key = new Slice();
     private final Slice value = new Slice();
+    private final BatchEncoding.Reader operations = new BatchEncoding.Reader();
 
     private int type;
+    private boolean commits;
     private long firstSeqNo;
     private long lastSeqNo;
-    private boolean commits;
-    private byte @Nullable [] metadata;
+    private int metadataChange;
 
-    private WalReader(LogReader in) {
-        this.in = in;
+    private WalReader(LogReader log) {
+        this.log = log;
     }
 
-    /** Opens a log. */
-    public static WalReader open(FileSystem fileSystem, String name, long fileNumber) throws IOException {
-        return new WalReader(
-                LogReader.open(fileSystem, name, fileNumber, LogKind.WRITE_AHEAD, WalReader::provesSynced));
+    /** Opens a log of which nothing is known but what it says itself; as {@link LogReader#open}. */
+    public static WalReader open(FileSystem fileSystem, String name, long number) throws IOException {
+        return open(fileSystem, name, number, LogExtent.UNKNOWN);
+    }
+
+    /** Opens a log of which more is known. */
+    public static WalReader open(FileSystem fileSystem, String name, long number, LogExtent extent) throws IOException {
+        return new WalReader(LogReader.open(fileSystem, name, number, LogKind.WRITE_AHEAD, extent));
     }
 
     /** What the log's header says. */
     public LogHeader header() {
-        return in.header();
+        return log.header();
     }
 
     /**
      * Goes to the next record.
      *
-     * @return whether there is one; {@code false} at the end of the log and before a torn tail
-     * @throws CorruptFileException if the next bytes cannot be read though they are known to have been synced, or make no sense
-     *     though their checksum is right
+     * @return whether there is one; if not, {@link #end} tells why
+     * @throws CorruptFileException if the next bytes cannot be read although they had been synced, or make no sense although
+     *     their checksum is right
+     * @throws UnsupportedFormatException if the record is of a kind that this release does not know
      */
     public boolean next() throws IOException {
-        if (!in.next()) {
+        if (!log.next()) {
             return false;
         }
         try {
             decode();
-            return true;
         } catch (MalformedBytesException e) {
-            throw new CorruptFileException(in.name(), in.recordPosition(), e);
+            throw new CorruptFileException(log.name(), log.recordPosition(), e);
         }
+        return true;
     }
 
-    /** Whether reading stopped before the end of the file. */
-    public boolean isTorn() {
-        return in.isTorn();
-    }
-
-    /** What could not be read, if {@link #isTorn()}. */
-    public String tornBecause() {
-        return in.tornBecause();
+    /** How the log ended; to be asked when {@link #next} has said that it did. */
+    public LogEnd end() {
+        return log.end();
     }
 
     /** Offset behind the last record read. */
     public long position() {
-        return in.position();
+        return log.position();
     }
 
-    /** The greatest sequence number that the record gives or commits. */
+    /** Sequence number of the record's last operation, or that up to which it commits. */
     public long lastSeqNo() {
         return lastSeqNo;
     }
 
-    /** Whether the record is a commit of everything up to {@link #lastSeqNo()}. */
+    /** Whether the record is a commit of everything up to {@link #lastSeqNo}. */
     public boolean isCommit() {
         return commits;
     }
 
-    /** Whether the record is nothing but a commit, and {@link #metadata()} counts. */
-    public boolean isCommitOnly() {
-        return type == WalWriter.COMMIT;
+    /** Whether the record is a commit that says what the metadata is from here on, which may be none. */
+    public boolean setsMetadata() {
+        return type == WalFormat.COMMIT && metadataChange != WalFormat.METADATA_UNCHANGED;
     }
 
-    /** Metadata of a record that {@link #isCommitOnly()}; {@code null} if there is none. */
+    /** A copy of the metadata, if the record {@link #setsMetadata}; null if it says that there is none. */
     public byte @Nullable [] metadata() {
-        return metadata;
+        return type == WalFormat.COMMIT && metadataChange == WalFormat.METADATA_FOLLOWS ? value.toByteArray() : null;
     }
 
-    /** Gives the record's writes to {@code target}; none if it {@link #isCommitOnly()}. */
+    /** Gives the record's operations to {@code target}; a mere commit has none. */
     public void applyTo(Target target) throws IOException {
-        try {
-            switch (type) {
-                case WalWriter.PUT -> target.put(firstSeqNo, key, value);
-                case WalWriter.DELETE -> target.delete(firstSeqNo, key);
-                case WalWriter.BATCH -> applyBatch(target);
-                default -> {}
-            }
-        } catch (MalformedBytesException e) {
-            throw new CorruptFileException(in.name(), in.recordPosition(), e);
+        switch (type) {
+            case WalFormat.PUT -> target.put(firstSeqNo, key, value);
+            case WalFormat.DELETE -> target.delete(firstSeqNo, key);
+            case WalFormat.BATCH -> applyBatchTo(target);
+            default -> {} // a commit
         }
     }
 
     @Override
     public void close() throws IOException {
-        in.close();
+        log.close();
     }
 
-    private void applyBatch(Target target) throws MalformedBytesException {
-        BatchEncoding.Reader operations = new BatchEncoding.Reader(value.array(), value.offset(), value.length());
-        long seqNo = firstSeqNo;
-        while (operations.next()) {
+    private void applyBatchTo(Target target) throws IOException {
+        operations.set(value.array(), value.offset(), value.length());
+        for (long seqNo = firstSeqNo; operations.next(); seqNo++) {
             if (operations.isDelete()) {
                 target.delete(seqNo, operations.key());
             } else {
                 target.put(seqNo, operations.key(), operations.value());
             }
-            seqNo++;
-        }
-        if (seqNo - 1 != lastSeqNo) {
-            throw new MalformedBytesException(
-                    "batch of " + (seqNo - firstSeqNo) + " writes says that it has " + (lastSeqNo - firstSeqNo + 1));
         }
     }
 
-    private void decode() throws MalformedBytesException {
-        byte[] payload = in.payload();
-        ByteReader fields = new ByteReader(payload, in.payloadOffset(), in.payloadLength());
-        type = in.type() & ~WalWriter.COMMITS;
-        commits = in.type() != type || type == WalWriter.COMMIT;
-        metadata = null;
-        firstSeqNo = fields.readVarLong();
-        lastSeqNo = firstSeqNo;
+    private void decode() throws IOException {
+        ByteReader in = new ByteReader(log.payload(), log.payloadOffset(), log.payloadLength());
+        commits = (log.type() & WalFormat.COMMITS) != 0;
+        type = log.type() & ~WalFormat.COMMITS;
         switch (type) {
-            case WalWriter.PUT -> {
-                int keyLength = fields.readVarInt();
-                key.set(payload, fields.skip(keyLength), keyLength);
-                rest(fields, value);
+            case WalFormat.PUT -> {
+                readSeqNo(in);
+                int keyLength = in.readVarInt();
+                take(key, in, 0, keyLength, BatchEncoding.MAX_KEY_BYTES, "key");
+                take(value, in, keyLength, in.remaining() - keyLength, BatchEncoding.MAX_VALUE_BYTES, "value");
             }
-            case WalWriter.DELETE -> rest(fields, key);
-            case WalWriter.BATCH -> {
-                int count = fields.readVarInt();
-                if (count == 0) {
-                    throw new MalformedBytesException("batch without writes");
-                }
-                lastSeqNo = firstSeqNo + count - 1;
-                rest(fields, value);
+            case WalFormat.DELETE -> {
+                readSeqNo(in);
+                take(key, in, 0, in.remaining(), BatchEncoding.MAX_KEY_BYTES, "key");
             }
-            case WalWriter.COMMIT -> {
-                fields.readVarLong();
-                if (fields.readByte() != 0) {
-                    rest(fields, value);
-                    metadata = value.toByteArray();
-                }
-            }
-            default ->
-                throw new MalformedBytesException(
-                        "unknown record type " + in.type() + ": written by a later release of this library");
+            case WalFormat.BATCH -> decodeBatch(in);
+            case WalFormat.COMMIT -> decodeCommit(in);
+            default -> throw unknown("record type " + log.type());
         }
     }
 
-    private void rest(ByteReader fields, Slice slice) throws MalformedBytesException {
-        int length = fields.remaining();
-        slice.set(in.payload(), fields.skip(length), length);
+    /** Goes through the whole batch here already, so that one which makes no sense is refused before any of it is applied. */
+    private void decodeBatch(ByteReader in) throws MalformedBytesException {
+        readSeqNo(in);
+        int count = in.readVarInt();
+        lastSeqNo = firstSeqNo + count - 1;
+        if (count == 0 || lastSeqNo < 0) {
+            throw new MalformedBytesException("batch of " + count + " operations from sequence number " + firstSeqNo);
+        }
+        take(value, in, 0, in.remaining(), Integer.MAX_VALUE, "batch");
+        operations.set(value.array(), value.offset(), value.length());
+        int found = 0;
+        while (operations.next()) {
+            found++;
+        }
+        if (found != count) {
+            throw new MalformedBytesException("operations in a batch: expected " + count + ", found " + found);
+        }
     }
 
-    private static boolean provesSynced(LogReader record, long badPosition) {
-        if (record.type() != WalWriter.COMMIT) {
-            return false;
+    private void decodeCommit(ByteReader in) throws IOException {
+        if (commits) {
+            throw unknown("record type " + log.type());
         }
-        try {
-            ByteReader fields = new ByteReader(record.payload(), record.payloadOffset(), record.payloadLength());
-            fields.readVarLong();
-            return fields.readVarLong() > badPosition;
-        } catch (MalformedBytesException e) {
-            return false;
+        commits = true;
+        readSeqNo(in);
+        metadataChange = in.readByte();
+        switch (metadataChange) {
+            case WalFormat.METADATA_UNCHANGED, WalFormat.METADATA_NONE -> in.requireEnd();
+            case WalFormat.METADATA_FOLLOWS -> take(value, in, 0, in.remaining(), Integer.MAX_VALUE, "metadata");
+            default -> throw unknown("commit with metadata of kind " + metadataChange);
         }
+    }
+
+    private void readSeqNo(ByteReader in) throws MalformedBytesException {
+        firstSeqNo = in.readVarLong();
+        lastSeqNo = firstSeqNo;
+        if (firstSeqNo < 0) {
+            throw new MalformedBytesException("sequence number beyond 63 bits");
+        }
+    }
+
+    /** Points {@code slice} at {@code length} bytes, from {@code skip} bytes after the place where {@code in} stands. */
+    private void take(Slice slice, ByteReader in, int skip, int length, int max, String what)
+            throws MalformedBytesException {
+        if (length < 0 || length > max || length > in.remaining() - skip) {
+            throw new MalformedBytesException("length of a " + what + ": expected at most "
+                    + Math.min(max, in.remaining() - skip) + ", found " + length);
+        }
+        slice.set(log.payload(), in.position() + skip, length);
+    }
+
+    private UnsupportedFormatException unknown(String what) {
+        return new UnsupportedFormatException(
+                log.name(), what + " at offset " + log.recordPosition() + " is not known to this release");
     }
 }

@@ -1,5 +1,7 @@
 package io.streambed.lsm.internal.log;
 
+import io.streambed.lsm.bytes.ByteWriter;
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
 import io.streambed.lsm.fs.FileSystem;
 import java.io.Closeable;
@@ -7,111 +9,167 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a write-ahead log: what is to be replayed after a crash. Record types and payloads; on disk, never change:
+ * Writes a write-ahead log, by the format drawn at {@link WalFormat}.
  *
- * <pre>
- * 1 put      varint seqNo | varint key length | key | value
- * 2 delete   varint seqNo | key
- * 3 batch    varint seqNo of the first write | varint number of writes | the writes, as {@link BatchEncoding} has them
- * 4 commit   varint seqNo | varint synced length | 1 | metadata
- * 4 commit   varint seqNo | varint synced length | 0             there is no metadata
- * </pre>
- *
- * Types 1 to 3 with the top bit set are a commit as well, with the metadata there was. A commit makes everything up to its seqNo
- * count. Its synced length says how much of this file was known to be synced when it was written: a reader then knows that what
- * it cannot read before that place is damage and no torn tail (Pebble's log has the same idea).
- *
- * <p>Nothing here allocates for a write. Used by one thread at a time; fails for good after the first failure, as {@link LogWriter}.
+ * <p>Nothing here allocates for a write, except for one too long for the log's buffer. Records stay in the buffer until {@link
+ * #flush} or {@link #sync}; failures are final, as {@link LogWriter} says. Used by one thread at a time.
  */
 public final class WalWriter implements Closeable {
-    static final int PUT = 1;
-    static final int DELETE = 2;
-    static final int BATCH = 3;
-    static final int COMMIT = 4;
-    static final int COMMITS = 0x80;
+    private final LogWriter log;
 
-    private final LogWriter out;
-
-    private WalWriter(LogWriter out) {
-        this.out = out;
+    private WalWriter(LogWriter log) {
+        this.log = log;
     }
 
-    /** Creates a log. Its header is synced; its name is not yet. */
+    /** Creates a log. Its header is synced; its name in the directory is not yet. */
     public static WalWriter create(FileSystem fileSystem, String name, LogHeader header) throws IOException {
-        return new WalWriter(LogWriter.create(fileSystem, name, LogKind.WRITE_AHEAD, header));
+        return create(fileSystem, name, header, LogWriter.DEFAULT_BUFFER_BYTES);
     }
 
-    /** Appends a put, which is a commit too if {@code commits}. */
+    /** As the other, with a buffer of that many bytes. */
+    public static WalWriter create(FileSystem fileSystem, String name, LogHeader header, int bufferBytes)
+            throws IOException {
+        return new WalWriter(LogWriter.create(fileSystem, name, LogKind.WRITE_AHEAD, header, bufferBytes));
+    }
+
+    /**
+     * Appends a put.
+     *
+     * @param commits whether it is its own commit
+     * @throws IllegalArgumentException if key or value is too long
+     */
     public void put(long seqNo, byte[] key, byte[] value, boolean commits) throws IOException {
+        BatchEncoding.checkKey(key.length);
+        BatchEncoding.checkValue(value.length);
+        int type = commits ? WalFormat.PUT | WalFormat.COMMITS : WalFormat.PUT;
         int length = Varint.size(seqNo) + Varint.size(key.length) + key.length + value.length;
-        out.begin(commits ? PUT | COMMITS : PUT, length);
-        out.putVarint(seqNo);
-        out.putVarint(key.length);
-        out.put(key, 0, key.length);
-        out.put(value, 0, value.length);
-        out.end();
-    }
-
-    /** Appends a deletion, which is a commit too if {@code commits}. */
-    public void delete(long seqNo, byte[] key, boolean commits) throws IOException {
-        out.begin(commits ? DELETE | COMMITS : DELETE, Varint.size(seqNo) + key.length);
-        out.putVarint(seqNo);
-        out.put(key, 0, key.length);
-        out.end();
-    }
-
-    /** Appends a batch as one record, which is a commit too if {@code commits}. */
-    public void batch(long firstSeqNo, BatchEncoding.Writer batch, boolean commits) throws IOException {
-        long length = (long) Varint.size(firstSeqNo) + Varint.size(batch.count()) + batch.length();
-        out.begin(commits ? BATCH | COMMITS : BATCH, Math.toIntExact(length));
-        out.putVarint(firstSeqNo);
-        out.putVarint(batch.count());
-        out.put(batch.array(), 0, batch.length());
-        out.end();
-    }
-
-    /** Appends a commit of everything up to {@code seqNo}. */
-    public void commit(long seqNo, byte @Nullable [] metadata) throws IOException {
-        long synced = out.syncedLength();
-        int metadataLength = metadata == null ? 0 : metadata.length;
-        out.begin(COMMIT, Varint.size(seqNo) + Varint.size(synced) + 1 + metadataLength);
-        out.putVarint(seqNo);
-        out.putVarint(synced);
-        out.putByte(metadata == null ? 0 : 1);
-        if (metadata != null) {
-            out.put(metadata, 0, metadataLength);
+        if (!log.fits(length)) {
+            ByteWriter head = new ByteWriter(2 * Varint.MAX_LONG_BYTES);
+            head.writeVarint(seqNo).writeVarint(key.length);
+            log.appendThrough(type, written(head), Slice.of(key), Slice.of(value));
+            return;
         }
-        out.end();
+        log.begin(type, length);
+        log.putVarint(seqNo);
+        log.putVarint(key.length);
+        log.put(key, 0, key.length);
+        log.put(value, 0, value.length);
+        log.end();
     }
 
-    /** Hands everything to the operating system. */
+    /**
+     * Appends a deletion.
+     *
+     * @param commits whether it is its own commit
+     * @throws IllegalArgumentException if the key is too long
+     */
+    public void delete(long seqNo, byte[] key, boolean commits) throws IOException {
+        BatchEncoding.checkKey(key.length);
+        int type = commits ? WalFormat.DELETE | WalFormat.COMMITS : WalFormat.DELETE;
+        int length = Varint.size(seqNo) + key.length;
+        if (!log.fits(length)) {
+            ByteWriter head = new ByteWriter(Varint.MAX_LONG_BYTES);
+            head.writeVarint(seqNo);
+            log.appendThrough(type, written(head), Slice.of(key));
+            return;
+        }
+        log.begin(type, length);
+        log.putVarint(seqNo);
+        log.put(key, 0, key.length);
+        log.end();
+    }
+
+    /**
+     * Appends a batch as one record: after a crash all of it is there, or none.
+     *
+     * @param firstSeqNo sequence number of the first operation; the others have the next ones
+     * @param batch at least one operation
+     * @param commits whether it is its own commit
+     */
+    public void batch(long firstSeqNo, BatchEncoding.Writer batch, boolean commits) throws IOException {
+        if (batch.count() == 0) {
+            throw new IllegalArgumentException("batch without operations");
+        }
+        int type = commits ? WalFormat.BATCH | WalFormat.COMMITS : WalFormat.BATCH;
+        long length = (long) Varint.size(firstSeqNo) + Varint.size(batch.count()) + batch.length();
+        if (length > Integer.MAX_VALUE || !log.fits((int) length)) {
+            ByteWriter head = new ByteWriter(2 * Varint.MAX_LONG_BYTES);
+            head.writeVarint(firstSeqNo).writeVarint(batch.count());
+            log.appendThrough(type, written(head), Slice.of(batch.array(), 0, batch.length()));
+            return;
+        }
+        log.begin(type, (int) length);
+        log.putVarint(firstSeqNo);
+        log.putVarint(batch.count());
+        log.put(batch.array(), 0, batch.length());
+        log.end();
+    }
+
+    /** Appends a commit of everything up to {@code seqNo}; the metadata stays what it was. */
+    public void commit(long seqNo) throws IOException {
+        commit(seqNo, WalFormat.METADATA_UNCHANGED, new byte[0]);
+    }
+
+    /**
+     * Appends a commit of everything up to {@code seqNo}.
+     *
+     * @param metadata the metadata from here on; null for none
+     */
+    public void commit(long seqNo, byte @Nullable [] metadata) throws IOException {
+        if (metadata == null) {
+            commit(seqNo, WalFormat.METADATA_NONE, new byte[0]);
+        } else {
+            commit(seqNo, WalFormat.METADATA_FOLLOWS, metadata);
+        }
+    }
+
+    private void commit(long seqNo, int change, byte[] metadata) throws IOException {
+        long length = Varint.size(seqNo) + 1L + metadata.length;
+        if (length > Integer.MAX_VALUE || !log.fits((int) length)) {
+            ByteWriter head = new ByteWriter(Varint.MAX_LONG_BYTES + 1);
+            head.writeVarint(seqNo).writeByte(change);
+            log.appendThrough(WalFormat.COMMIT, written(head), Slice.of(metadata));
+            return;
+        }
+        log.begin(WalFormat.COMMIT, (int) length);
+        log.putVarint(seqNo);
+        log.putByte(change);
+        log.put(metadata, 0, metadata.length);
+        log.end();
+    }
+
+    /** Hands everything to the operating system: it then survives the end of the process. */
     public void flush() throws IOException {
-        out.flush();
+        log.flush();
     }
 
     /** Makes everything survive a loss of power. */
     public void sync() throws IOException {
-        out.sync();
+        log.sync();
     }
 
     /** The file's number. */
     public long fileNumber() {
-        return out.fileNumber();
+        return log.fileNumber();
     }
 
-    /** Bytes in the log, those not handed over yet included. */
+    /** Bytes in the log, those in the buffer included. */
     public long length() {
-        return out.length();
+        return log.length();
     }
 
     /** Bytes that are known to survive a loss of power. */
     public long syncedLength() {
-        return out.syncedLength();
+        return log.syncedLength();
     }
 
-    /** Hands everything over and closes the file. */
+    /** Hands everything over, unless the log has failed, and closes the file. Closing twice is harmless. */
     @Override
     public void close() throws IOException {
-        out.close();
+        log.close();
+    }
+
+    private static Slice written(ByteWriter head) {
+        return Slice.of(head.array(), 0, head.length());
     }
 }

@@ -1,4 +1,7 @@
-/** Logs of framed, checksummed records; on top of them the write-ahead log. */
+/**
+ * Logs: files of framed, checksummed records that are appended to and read from the beginning. On top of them the write-ahead
+ * log; the manifest is one too.
+ */
 @NullMarked
 package io.streambed.lsm.internal.log;
 
