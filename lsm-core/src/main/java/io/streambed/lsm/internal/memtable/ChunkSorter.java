@@ -1,7 +1,5 @@
 package io.streambed.lsm.internal.memtable;
 
-import java.util.Arrays;
-
 /**
  * Sorts nodes by key, as numbers as far as possible. What all keys have in common in front is left out; of the next bytes six
  * go into a word with the node's place in the input, and words are sorted. Nodes with equal words are sorted by what follows.
@@ -29,7 +27,7 @@ final class ChunkSorter {
     private ChunkSorter(Arena arena, int[] nodes) {
         this.arena = arena;
         this.nodes = nodes;
-        this.skip = commonPrefix(0, nodes.length, Integer.MAX_VALUE);
+        this.skip = commonPrefix(0, nodes.length);
         this.windows = new long[nodes.length];
         for (int i = 0; i < nodes.length; i++) {
             windows[i] = Nodes.window(arena, nodes[i], skip);
@@ -55,7 +53,7 @@ final class ChunkSorter {
             long window = depth == skip ? windows[from + i] : Nodes.window(arena, nodes[from + i], depth);
             words[i] = (window & ~PLACE_MASK) | i;
         }
-        Arrays.sort(words);
+        WordSort.sort(words);
         permute(from, words);
         for (int i = 0; i < words.length; ) {
             int group = i++;
@@ -74,9 +72,8 @@ final class ChunkSorter {
             insertionSort(from, to, depth);
             return;
         }
-        // A key that ends inside the word is, but for zeros, a prefix of the others: it comes before all that do not,
-        // and
-        // there are at most six such, all of different length.
+        // A key that ends inside the word is, but for zeros, a prefix of the others, so it comes before all that do
+        // not; there are at most six such, all of different length.
         int ended = from;
         for (int i = from; i < to; i++) {
             if (keyLength(nodes[i]) < depth + WORD_BYTES) {
@@ -85,7 +82,7 @@ final class ChunkSorter {
         }
         insertionSort(from, ended, depth);
         // Never empty: of more than FEW different keys at most six have ended.
-        sort(ended, to, commonPrefix(ended, to, Integer.MAX_VALUE));
+        sort(ended, to, commonPrefix(ended, to));
     }
 
     private void insertionSort(int from, int to, int depth) {
@@ -100,8 +97,8 @@ final class ChunkSorter {
         return windows[i] != windows[j] ? windows[i] > windows[j] : Nodes.compare(arena, nodes[i], nodes[j], depth) > 0;
     }
 
-    private int commonPrefix(int from, int to, int limit) {
-        int common = to - from == 1 ? keyLength(nodes[from]) : limit;
+    private int commonPrefix(int from, int to) {
+        int common = keyLength(nodes[from]);
         for (int i = from + 1; i < to && common > 0; i++) {
             common = Nodes.commonPrefix(arena, nodes[from], nodes[i], common);
         }
