@@ -5,8 +5,16 @@ import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.util.Arrays;
 
-/** The versions of a {@link NodeCursor}'s nodes: of each key all, or the newest, that a sequence number lets it see. */
+/**
+ * The versions of a {@link NodeCursor}'s nodes: of each key all, or the newest, that a sequence number lets it see.
+ *
+ * <p>Reads ahead: nodes lie about in the arena in order of arrival, so each is a cache miss, and misses wait for one another if
+ * each is followed by work of its own. Taken from the cursor by batches and touched in one loop, they do not. A batch after a
+ * positioning move is one node, as many callers want no more, and later ones grow.
+ */
 final class MemtableIterator implements InternalIterator {
+    private static final int LARGEST_BATCH = 16;
+
     private final Arena arena;
     private final NodeCursor cursor;
     private final long maxSeqNo;
@@ -17,8 +25,19 @@ final class MemtableIterator implements InternalIterator {
     private int node;
     private int version;
 
-    // Versions know only the one before them. Who walks from older to newer has them listed: those of chainNode, newest
-    // first.
+    // Invariant: a batch holds neighbours in the order in which the cursor walked them, and the cursor stands on the
+    // last of them, or off the end behind it. Beside each node stands its newest version to see, or none: no matter
+    // when that is looked up, for what this iterator may see was there when it was made.
+    private final int[] nodes = new int[LARGEST_BATCH];
+    private final int[] versions = new int[LARGEST_BATCH];
+    private int batchSize;
+    private int nextBatchSize;
+    private int at;
+    private boolean batchForward;
+    private boolean cursorOff;
+
+    // Versions know only the one before them. Who walks from older to newer has them listed: those of chainNode,
+    // newest first.
     private int[] chain = new int[4];
     private int chainLength;
     private int chainNode;
@@ -32,22 +51,22 @@ final class MemtableIterator implements InternalIterator {
 
     @Override
     public boolean first() {
-        return toNewest(cursor.first());
+        return begin(cursor.first(), true);
     }
 
     @Override
     public boolean last() {
-        return toOldest(cursor.last());
+        return begin(cursor.last(), false);
     }
 
     @Override
     public boolean seek(Slice userKey) {
-        return toNewest(cursor.ceiling(userKey.array(), userKey.offset(), userKey.length()));
+        return begin(cursor.ceiling(userKey.array(), userKey.offset(), userKey.length()), true);
     }
 
     @Override
     public boolean seekBefore(Slice userKey) {
-        return toOldest(cursor.lower(userKey.array(), userKey.offset(), userKey.length()));
+        return begin(cursor.lower(userKey.array(), userKey.offset(), userKey.length()), false);
     }
 
     @Override
@@ -60,7 +79,7 @@ final class MemtableIterator implements InternalIterator {
                 return true;
             }
         }
-        return toNewest(cursor.next());
+        return step(true);
     }
 
     @Override
@@ -73,14 +92,14 @@ final class MemtableIterator implements InternalIterator {
                 return true;
             }
         }
-        return toOldest(cursor.prev());
+        return step(false);
     }
 
     @Override
     public Slice userKey() {
         byte[] slab = arena.slab(node);
-        int at = Arena.offset(node);
-        return key.set(slab, Nodes.keyOffset(at), Nodes.keyLength(slab, at));
+        int offset = Arena.offset(node);
+        return key.set(slab, Nodes.keyOffset(offset), Nodes.keyLength(slab, offset));
     }
 
     @Override
@@ -96,52 +115,85 @@ final class MemtableIterator implements InternalIterator {
     @Override
     public Slice value() {
         byte[] slab = arena.slab(version);
-        int at = Arena.offset(version);
-        return value.set(slab, Nodes.valueOffset(at), Nodes.valueLength(slab, at));
+        int offset = Arena.offset(version);
+        return value.set(slab, Nodes.valueOffset(offset), Nodes.valueLength(slab, offset));
     }
 
     /** Does nothing: slabs are held by whoever points into them, and go with the last. */
     @Override
     public void close() {}
 
-    /** From the node that the cursor stands on, goes forward to the first that has a version to see, and to its newest. */
-    private boolean toNewest(boolean found) {
-        for (boolean on = found; on; on = cursor.next()) {
-            if (see()) {
-                return true;
-            }
-        }
-        return false;
+    /** Starts with the node that the cursor was just positioned on, if any. */
+    private boolean begin(boolean found, boolean forward) {
+        batchForward = forward;
+        nextBatchSize = 1;
+        return found && take(forward);
     }
 
-    /** From the node that the cursor stands on, goes back to the first that has a version to see, and to its oldest. */
-    private boolean toOldest(boolean found) {
-        for (boolean on = found; on; on = cursor.prev()) {
-            if (see()) {
-                if (allVersions) {
-                    listChain();
-                    version = chain[chainLength - 1];
+    /** To the nearest node in a direction that has a version to see. */
+    private boolean step(boolean forward) {
+        int distance = forward == batchForward ? 1 : -1;
+        for (at += distance; at >= 0 && at < batchSize; at += distance) {
+            if (versions[at] != Arena.NONE) {
+                return arrive(forward);
+            }
+        }
+        if (distance < 0) {
+            // Past the batch's beginning: the cursor goes back to where it was taken from.
+            for (int back = cursorOff ? batchSize : batchSize - 1; back > 0; back--) {
+                boolean on = forward ? cursor.next() : cursor.prev();
+                assert on : "a batch whose nodes are not there";
+            }
+            batchForward = forward;
+        } else if (cursorOff) {
+            return false;
+        }
+        return (forward ? cursor.next() : cursor.prev()) && take(forward);
+    }
+
+    /** Takes batches, beginning with the node that the cursor stands on, until one has a version to see. */
+    private boolean take(boolean forward) {
+        do {
+            batchSize = 0;
+            boolean on = true;
+            for (; ; on = forward ? cursor.next() : cursor.prev()) {
+                if (!on) {
+                    break;
                 }
-                return true;
+                nodes[batchSize++] = cursor.node();
+                if (batchSize == nextBatchSize) {
+                    break;
+                }
             }
-        }
+            cursorOff = !on;
+            nextBatchSize = Math.min(LARGEST_BATCH, nextBatchSize * 4);
+            for (int i = 0; i < batchSize; i++) {
+                versions[i] = Nodes.newest(arena, nodes[i], maxSeqNo);
+            }
+            for (at = 0; at < batchSize; at++) {
+                if (versions[at] != Arena.NONE) {
+                    return arrive(forward);
+                }
+            }
+        } while (!cursorOff && (forward ? cursor.next() : cursor.prev()));
         return false;
     }
 
-    private boolean see() {
-        node = cursor.node();
-        version = Nodes.newest(arena, node, maxSeqNo);
-        return version != Arena.NONE;
+    private boolean arrive(boolean forward) {
+        node = nodes[at];
+        version = versions[at];
+        if (allVersions && !forward) {
+            listChain(version);
+            version = chain[chainLength - 1];
+        }
+        return true;
     }
 
     private int newer() {
         if (chainNode != node) {
-            int current = version;
-            version = Nodes.newest(arena, node, maxSeqNo);
-            listChain();
-            version = current;
+            listChain(versions[at]);
         }
-        // References do not ascend with time, sequence numbers do; so does the chain, backward.
+        // References do not ascend with time, but stamps do; in the list they descend.
         long stamp = Nodes.stamp(arena, version);
         int low = 0;
         int high = chainLength - 1;
@@ -153,19 +205,18 @@ final class MemtableIterator implements InternalIterator {
                 high = middle;
             }
         }
-        assert chain[low] == version;
+        assert chain[low] == version : "a version that its node does not lead to";
         return low == 0 ? Arena.NONE : chain[low - 1];
     }
 
-    /** Lists the versions from the current one, the newest to see, on. */
-    private void listChain() {
+    private void listChain(int newest) {
         chainNode = node;
         chainLength = 0;
-        for (int at = version; at != Arena.NONE; at = Nodes.previous(arena, at)) {
+        for (int older = newest; older != Arena.NONE; older = Nodes.previous(arena, older)) {
             if (chainLength == chain.length) {
                 chain = Arrays.copyOf(chain, chainLength * 2);
             }
-            chain[chainLength++] = at;
+            chain[chainLength++] = older;
         }
     }
 }

@@ -1,56 +1,38 @@
 package io.streambed.lsm.internal.memtable;
 
+import java.util.Arrays;
+
 /**
- * Walks the nodes of a {@link SortedIndex} in key order, both ways: a heap of one position for each chunk. Used by one thread.
+ * Walks the nodes of a {@link SortedIndex} in key order, both ways: a heap of one position for each chunk. Touches a node only
+ * to tell keys with equal windows apart. Used by one thread.
  */
 final class NodeCursor {
-    // Invariant: while the cursor stands on key K, moving forward, each chunk's position is that of its first key >= K,
-    // and
-    // moving backward, of its last key <= K; only the heap's top has K itself, for no two chunks share a key. So
-    // turning round
-    // is a step of every position, with no search: the first key > K stands behind the last one < K in every chunk,
-    // also
-    // where one of them is beyond an end.
+    // Invariant: while the cursor stands on key K, moving forward, each chunk's position is that of its first key >=
+    // K, and moving backward, of its last key <= K; only the heap's top has K itself, for no two chunks share a key.
+    // So turning round is a step of every position, with no search: the first key > K stands behind the last one < K
+    // in every chunk, also where one of them is beyond an end. Having run off an end is standing on a key beyond all
+    // others: turning round, and nothing else, leads back.
     private final Arena arena;
+    private final SortedIndex index;
     private final SortedChunk[] chunks;
-    private final int skip;
     private final int[] positions;
-
-    // Windows of all chunks in one measure, the bytes behind the prefix that all chunks share: what is in front of a
-    // chunk's own
-    // window is the same for all its keys (heads), and the window follows, shifted. Bytes that drop out at its end can
-    // only
-    // make windows equal, and then keys decide.
-    private final long[] heads;
-    private final int[] shifts;
-
     private final long[]
             windows; // Of each chunk's current node; inverted while moving backward, so that less comes first.
     private final int[] heap;
     private int heapSize;
-    private boolean forward;
+    private boolean forward = true;
 
     NodeCursor(Arena arena, SortedIndex index) {
         this.arena = arena;
+        this.index = index;
         this.chunks = index.chunks();
-        this.skip = index.skip();
-        int count = chunks.length;
-        this.positions = new int[count];
-        this.windows = new long[count];
-        this.heap = new int[count];
-        this.heads = new long[count];
-        this.shifts = new int[count];
-        for (int i = 0; i < count; i++) {
-            int further = Math.min(Long.BYTES, chunks[i].skip() - skip);
-            shifts[i] = 8 * further;
-            heads[i] = further == 0 ? 0 : Nodes.cut(Nodes.window(arena, chunks[i].firstNode(), skip), further);
-        }
+        this.positions = new int[chunks.length];
+        this.windows = new long[chunks.length];
+        this.heap = new int[chunks.length];
     }
 
     boolean first() {
-        for (int i = 0; i < chunks.length; i++) {
-            positions[i] = 0;
-        }
+        Arrays.fill(positions, 0);
         return start(true);
     }
 
@@ -74,24 +56,24 @@ final class NodeCursor {
         return start(false);
     }
 
+    /** Goes to the next node, or back to one after running off the front. */
     boolean next() {
-        if (forward) {
-            positions[heap[0]]++;
-            replaceTop();
-            return heapSize > 0;
+        if (!forward) {
+            step(1);
+            return start(true);
         }
-        step(1);
-        return start(true);
+        positions[heap[0]]++;
+        return replaceTop();
     }
 
+    /** Goes to the previous node, or back to one after running off the end. */
     boolean prev() {
-        if (!forward) {
-            positions[heap[0]]--;
-            replaceTop();
-            return heapSize > 0;
+        if (forward) {
+            step(-1);
+            return start(false);
         }
-        step(-1);
-        return start(false);
+        positions[heap[0]]--;
+        return replaceTop();
     }
 
     /** The node that the last move, which answered true, went to. */
@@ -100,12 +82,52 @@ final class NodeCursor {
         return chunks[top].node(positions[top]);
     }
 
+    /** Brings each position to the chunk's first key that is {@code key} or greater. */
     private void search(byte[] key, int offset, int length) {
-        int order =
-                chunks.length == 0 ? 0 : Nodes.comparePrefix(arena, chunks[0].firstNode(), skip, key, offset, length);
+        // Until start() fills them anew, windows holds what is looked for in each chunk, and heap how many positions
+        // are left, or -1 where the prefix decides alone.
+        int commonSkip = index.skip();
+        int commonOrder = chunks.length == 0
+                ? 0
+                : Nodes.comparePrefix(arena, chunks[0].firstNode(), commonSkip, key, offset, length);
         for (int i = 0; i < chunks.length; i++) {
-            positions[i] = order == 0 ? chunks[i].ceiling(key, offset, length, skip) : order > 0 ? 0 : chunks[i].size();
+            SortedChunk chunk = chunks[i];
+            int order = commonOrder != 0 || chunk.skip() == commonSkip
+                    ? commonOrder
+                    : Nodes.comparePrefix(arena, chunk.firstNode(), chunk.skip(), key, offset, length);
+            positions[i] = order >= 0 ? 0 : chunk.size();
+            heap[i] = order == 0 ? chunk.size() : -1;
+            windows[i] = order == 0 ? Nodes.window(key, offset, length, chunk.skip()) : 0;
         }
+        halve();
+        for (int i = 0; i < chunks.length; i++) {
+            if (heap[i] == 0) {
+                positions[i] = chunks[i].ceiling(key, offset, length, windows[i], positions[i]);
+            }
+        }
+    }
+
+    /** Binary search in all chunks, taking turns, because then their cache misses do not wait for one another. */
+    private void halve() {
+        for (boolean more = true; more; ) {
+            more = false;
+            for (int i = 0; i < chunks.length; i++) {
+                int left = heap[i];
+                if (left > 0) {
+                    int half = left >>> 1;
+                    int middle = positions[i] + half;
+                    int isLess = isLess(chunks[i].window(middle), windows[i]);
+                    positions[i] += (half + 1) & -isLess;
+                    heap[i] = half - ((2 * half + 1 - left) & -isLess);
+                    more = true;
+                }
+            }
+        }
+    }
+
+    /** 1 if a &lt; b, else 0: by arithmetic, since a branch that is mispredicted half the time would wait for each miss. */
+    private static int isLess(long a, long b) {
+        return (int) (((a & ~b) | (~(a ^ b) & (a - b))) >>> 63);
     }
 
     private void step(int distance) {
@@ -128,11 +150,14 @@ final class NodeCursor {
         return heapSize > 0;
     }
 
-    private void replaceTop() {
+    private boolean replaceTop() {
         if (!load(heap[0])) {
             heap[0] = heap[--heapSize];
         }
-        siftDown(0);
+        if (heapSize > 1) {
+            siftDown(0);
+        }
+        return heapSize > 0;
     }
 
     /** Loads the window at a chunk's position; false if that is beyond one of its ends. */
@@ -141,20 +166,12 @@ final class NodeCursor {
         if (position < 0 || position >= chunks[chunk].size()) {
             return false;
         }
-        long window = chunks[chunk].window(position);
-        int shift = shifts[chunk];
-        if (shift != 0) {
-            long rest = shift == Long.SIZE ? 0 : (window ^ Long.MIN_VALUE) >>> shift;
-            window = heads[chunk] ^ rest;
-        }
+        long window = index.window(chunk, position);
         windows[chunk] = forward ? window : ~window;
         return true;
     }
 
     private void siftDown(int from) {
-        if (heapSize < 2) {
-            return;
-        }
         int chunk = heap[from];
         int at = from;
         for (int child = 2 * at + 1; child < heapSize; child = 2 * at + 1) {
@@ -174,7 +191,7 @@ final class NodeCursor {
         if (windows[a] != windows[b]) {
             return windows[a] < windows[b];
         }
-        int order = Nodes.compare(arena, chunks[a].node(positions[a]), chunks[b].node(positions[b]), skip);
+        int order = Nodes.compare(arena, chunks[a].node(positions[a]), chunks[b].node(positions[b]), index.skip());
         return forward ? order < 0 : order > 0;
     }
 }

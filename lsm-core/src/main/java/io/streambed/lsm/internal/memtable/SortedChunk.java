@@ -60,23 +60,17 @@ final class SortedChunk {
     /**
      * Position of the first node whose key is {@code key} or greater; {@link #size} if there is none.
      *
-     * @param matched so many bytes of {@code key}, at most {@link #skip}, are known to be equal to the common prefix
+     * @param from position of the first node whose window is not less than that of the key
      */
-    int ceiling(byte[] key, int offset, int length, int matched) {
-        if (matched < skip) {
-            int order = Nodes.comparePrefix(arena, nodes[0], skip, key, offset, length);
-            if (order != 0) {
-                return order > 0 ? 0 : nodes.length;
-            }
+    int ceiling(byte[] key, int offset, int length, long window, int from) {
+        if (from == windows.length || windows[from] != window) {
+            return from;
         }
-        long window = Nodes.window(key, offset, length, skip);
-        int low = 0;
-        int high = nodes.length;
+        int low = from;
+        int high = windows.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            long found = windows[middle];
-            if (found < window
-                    || (found == window && Nodes.compare(arena, nodes[middle], key, offset, length, skip) < 0)) {
+            if (windows[middle] == window && Nodes.compare(arena, nodes[middle], key, offset, length, skip) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;

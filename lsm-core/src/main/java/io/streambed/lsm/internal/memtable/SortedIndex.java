@@ -19,6 +19,11 @@ final class SortedIndex {
     private final int covered;
     private final int skip;
 
+    // Windows of all chunks in one measure, the bytes behind the prefix that all chunks share: what a chunk's own
+    // prefix has beyond that is the same for all its keys (heads), and the chunk's window follows, shifted.
+    private final long[] heads;
+    private final int[] shifts;
+
     /** Of no node. */
     SortedIndex(Arena arena) {
         this(arena, new SortedChunk[0], 0);
@@ -34,6 +39,13 @@ final class SortedIndex {
                     arena, chunks[0].firstNode(), chunks[i].firstNode(), Math.min(common, chunks[i].skip()));
         }
         this.skip = common;
+        this.heads = new long[chunks.length];
+        this.shifts = new int[chunks.length];
+        for (int i = 0; i < chunks.length; i++) {
+            int further = Math.min(Long.BYTES, chunks[i].skip() - skip);
+            shifts[i] = 8 * further;
+            heads[i] = further == 0 ? 0 : Nodes.cut(Nodes.window(arena, chunks[i].firstNode(), skip), further);
+        }
     }
 
     /** How many nodes of the arrival list are in here: the first so many. */
@@ -48,6 +60,16 @@ final class SortedIndex {
     /** How many bytes all keys of all chunks have in common. */
     int skip() {
         return skip;
+    }
+
+    /** The window behind {@link #skip} of a node of a chunk: as {@link Nodes#window}, without touching the node. */
+    long window(int chunk, int position) {
+        long window = chunks[chunk].window(position);
+        int shift = shifts[chunk];
+        if (shift == 0) {
+            return window;
+        }
+        return heads[chunk] ^ (shift == Long.SIZE ? 0 : (window ^ Long.MIN_VALUE) >>> shift);
     }
 
     /** This index and the next nodes that arrived: up to {@code arrived}, but no more than one chunk can take. */
