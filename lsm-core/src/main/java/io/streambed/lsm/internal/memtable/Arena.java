@@ -33,10 +33,8 @@ final class Arena {
     private static final int MAX_SLABS = 1 << (32 - OFFSET_BITS);
 
     // Invariant: an element, once set, stays; so a table that a reader loaded may lack newer slabs but never shows a
-    // wrong
-    // one. Whoever holds a reference got it by an acquiring read of something that was released after the slab stood in
-    // the
-    // table, and the volatile read of the table comes after that: the slab is there.
+    // wrong one. Whoever holds a reference got it by an acquiring read of something that was released after the slab
+    // stood in the table, and the volatile read of the table comes after that: the slab is there.
     private volatile byte[][] slabs = new byte[0][];
     private volatile long bytes;
 

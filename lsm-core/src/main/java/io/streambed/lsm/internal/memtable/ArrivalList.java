@@ -19,9 +19,8 @@ final class ArrivalList {
         }
     }
 
-    // Invariant: the first size elements never change, and size is released after the element, and the chunk that holds
-    // it,
-    // were set. A table loaded after size was acquired has all those chunks.
+    // Invariant: the first size elements never change, and size is released after the element, and the chunk that
+    // holds it, were set. A table loaded after size was acquired has all those chunks.
     private volatile int[][] chunks = new int[0][];
     private int size;
 

@@ -33,13 +33,11 @@ final class HashIndex {
     /** One empty slot and room for none: never written, so all indexes share it. */
     private static final long[] EMPTY = new long[1];
 
-    // Invariant: a directory and which segments it names never change once the field shows it; a slot of a segment goes
-    // from 0
-    // to its value once. The slot is released after its node was written, and acquired before the node is read: no
-    // reader sees
-    // half a node. A reader that holds an older directory, or a segment that was replaced meanwhile, misses at most
-    // what was
-    // put after it loaded the directory, because replacing copies every slot before the new directory is shown.
+    // Invariant: a directory and which segments it names never change once the field shows it; a slot of a segment
+    // goes from 0 to its value once. The slot is released after its node was written, and acquired before the node
+    // is read: no reader sees half a node. A reader that holds an older directory, or a segment that was replaced
+    // meanwhile, misses at most what was put after it loaded the directory, because replacing copies every slot
+    // before the new directory is shown.
     private volatile long[][] directory = {EMPTY};
     private volatile long bytes;
 

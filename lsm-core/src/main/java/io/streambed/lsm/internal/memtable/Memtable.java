@@ -28,16 +28,16 @@ public final class Memtable {
     private static final VarHandle ENTRIES = field("entries", long.class);
     private static final VarHandle DATA_BYTES = field("dataBytes", long.class);
 
-    // Invariant: a put shows itself in this order, each step a release: the new version in its key's head, or the new
-    // node in
-    // the arrival list and then in the hash index; last of all the sequence number. So
+    // Invariant: a put shows itself in this order, each step a release: the new version in its key's head, or the
+    // new node in the arrival list and then in the hash index; last of all the sequence number. So
     //  - who finds a reference, by get or in the arrival list, sees all that it leads to (see Nodes);
-    //  - who has acquired lastSeqNo finds everything up to it: by get in the hash index, which is the newest directory
-    // or
-    //    has all its slots (see HashIndex); by iterator, because the arrival list is loaded after lastSeqNo and covers
-    // it;
-    //  - an iterator sees one moment: it looks at nothing above the lastSeqNo of its making, whatever the chains grow.
-    // All memory that a put needs is reserved before its first step, so an OutOfMemoryError leaves nothing half done.
+    //  - who has acquired lastSeqNo finds everything up to it: by get in the hash index, which is the newest
+    //    directory or has all its slots (see HashIndex); by iterator, because the arrival list is loaded after
+    //    lastSeqNo and covers it;
+    //  - an iterator sees one moment: it looks at nothing above the lastSeqNo of its making, whatever the chains
+    //    grow.
+    // All memory that a put needs is reserved before its first step, so an OutOfMemoryError leaves nothing half
+    // done.
     private final Arena arena = new Arena();
     private final HashIndex hashIndex = new HashIndex();
     private final ArrivalList arrivals = new ArrivalList();
@@ -139,8 +139,8 @@ public final class Memtable {
     }
 
     /**
-     * By how much the data of a next put can raise {@link #bytes()}: 0 while there is room in what is held. The hash index
-     * comes on top, at times, with 512 KiB at most. The thread that puts.
+     * By how much the data of a next put can raise {@link #bytes()}: 0 while there is room in what is held. Hash index and
+     * list of arrivals come on top, at times, with little more than 256 KiB. To be asked by the thread that puts.
      */
     public long growth(int keyLength, int valueLength) {
         return arena.growth(Nodes.size(keyLength, valueLength));

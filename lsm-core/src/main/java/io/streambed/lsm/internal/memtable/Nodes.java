@@ -21,14 +21,13 @@ import java.util.Arrays;
  * lines; only behind a key too long for that does it stand elsewhere.
  */
 final class Nodes {
-    // Why the head is read and written plainly between fences, and not by an acquiring and a releasing access: views of
-    // byte
-    // arrays lost all but plain access in JDK 23. HotSpot does a plain access to an aligned int in one instruction on
-    // every
-    // platform that it has, and the fences order it as acquire and release would.
+    // Why the head is read and written plainly between fences, and not by an acquiring and a releasing access: views
+    // of byte arrays lost all but plain access in JDK 23. HotSpot does a plain access to an aligned int in one
+    // instruction on every platform that it has, and the fences order it as acquire and release would.
     //
-    // Invariant: a head is the only word in a slab that changes after a reader can reach it. Everything else is written
-    // before the reference to it is released: into the head here, or into a slot or the arrival list for a new node.
+    // Invariant: a head is the only word in a slab that changes after a reader can reach it. Everything else is
+    // written before the reference to it is released: into the head here, or into a slot or the arrival list for a
+    // new node.
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle BIG_ENDIAN_LONG =
