@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -69,7 +70,7 @@ class MemtableConcurrencyTest {
             int index = seqNo <= KEYS ? (int) seqNo - 1 : random.nextInt(random.nextBoolean() ? 20 : KEYS);
             byte[] key = key(index);
             byte[] value = value(index, seqNo);
-            memtable.put(seqNo, kind(seqNo), key, 0, key.length, Hashes.of(key), value, 0, value.length);
+            memtable.put(seqNo, kind(seqNo), key, 0, key.length, KeyHash.of(key), value, 0, value.length);
         }
     }
 
@@ -79,7 +80,7 @@ class MemtableConcurrencyTest {
         if (present > 0) {
             int index = random.nextInt(8) == 0 ? present - 1 : random.nextInt(present);
             byte[] key = key(index);
-            byte[] found = memtable.get(key, 0, key.length, Hashes.of(key), last);
+            byte[] found = memtable.get(key, 0, key.length, KeyHash.of(key), last);
             assertNotNull(found, "a key that was there before the read began");
             checkValue(index, found, last);
         }

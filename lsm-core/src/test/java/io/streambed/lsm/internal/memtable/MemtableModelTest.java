@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -122,7 +123,7 @@ class MemtableModelTest {
         int before = random.nextInt(3);
         byte[] padded = new byte[before + key.length + random.nextInt(3)];
         System.arraycopy(key, 0, padded, before, key.length);
-        memtable.put(seqNo, kind, padded, before, key.length, Hashes.of(key), value, 0, value.length);
+        memtable.put(seqNo, kind, padded, before, key.length, KeyHash.of(key), value, 0, value.length);
         model.put(new Place(Slice.of(key), seqNo), kind == EntryKind.DELETE ? DELETED : value);
     }
 
@@ -131,7 +132,7 @@ class MemtableModelTest {
                 ? SHAPES.get(random.nextInt(SHAPES.size())).make(random, keys)
                 : keys.get(random.nextInt(keys.size()));
         long maxSeqNo = random.nextBoolean() ? Long.MAX_VALUE : random.nextLong(seqNo + 2);
-        byte[] found = memtable.get(key, 0, key.length, Hashes.of(key), maxSeqNo);
+        byte[] found = memtable.get(key, 0, key.length, KeyHash.of(key), maxSeqNo);
         Map.Entry<Place, byte[]> expected = model.ceilingEntry(new Place(Slice.of(key), maxSeqNo));
         if (expected == null || !expected.getKey().key.contentEquals(key)) {
             assertNull(found);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -87,10 +88,10 @@ class MemtableTest {
     @Test
     void keyAndValueMayStandAnywhereInTheirArrays() {
         byte[] bytes = "..key..value..".getBytes(StandardCharsets.US_ASCII);
-        memtable.put(7, EntryKind.PUT, bytes, 2, 3, Hashes.of(bytes, 2, 3), bytes, 7, 5);
+        memtable.put(7, EntryKind.PUT, bytes, 2, 3, KeyHash.of(bytes, 2, 3), bytes, 7, 5);
         assertEquals("value", get("key", NOW));
         assertArrayEquals(
-                "value".getBytes(StandardCharsets.US_ASCII), memtable.get(bytes, 2, 3, Hashes.of(bytes, 2, 3), 7));
+                "value".getBytes(StandardCharsets.US_ASCII), memtable.get(bytes, 2, 3, KeyHash.of(bytes, 2, 3), 7));
     }
 
     @Test
@@ -135,7 +136,7 @@ class MemtableTest {
     void bytesAreOrderedUnsigned() throws IOException {
         for (int b : new int[] {0xff, 0x7f, 0x80, 0x00}) {
             byte[] key = {(byte) b};
-            memtable.put(++seqNo, EntryKind.PUT, key, 0, 1, Hashes.of(key), key, 0, 1);
+            memtable.put(++seqNo, EntryKind.PUT, key, 0, 1, KeyHash.of(key), key, 0, 1);
         }
         InternalIterator iterator = memtable.iterator(NOW);
         int[] order = new int[4];
@@ -242,10 +243,10 @@ class MemtableTest {
         putRaw(longKey, small);
         putRaw(small, longValue);
 
-        assertArrayEquals(longValue, memtable.get(longKey, 0, longKey.length, Hashes.of(longKey), 1));
-        assertArrayEquals(small, memtable.get(longKey, 0, longKey.length, Hashes.of(longKey), NOW));
-        assertArrayEquals(small, memtable.get(otherLongKey, 0, longKey.length, Hashes.of(otherLongKey), NOW));
-        assertArrayEquals(longValue, memtable.get(small, 0, 1, Hashes.of(small), NOW));
+        assertArrayEquals(longValue, memtable.get(longKey, 0, longKey.length, KeyHash.of(longKey), 1));
+        assertArrayEquals(small, memtable.get(longKey, 0, longKey.length, KeyHash.of(longKey), NOW));
+        assertArrayEquals(small, memtable.get(otherLongKey, 0, longKey.length, KeyHash.of(otherLongKey), NOW));
+        assertArrayEquals(longValue, memtable.get(small, 0, 1, KeyHash.of(small), NOW));
         InternalIterator iterator = memtable.allVersions();
         assertTrue(iterator.seek(Slice.of(longKey)));
         assertTrue(iterator.userKey().contentEquals(longKey));
@@ -294,7 +295,7 @@ class MemtableTest {
                 byte[] key = randomBytes(random, Math.min(keySize, 1 << 20));
                 byte[] value = randomBytes(random, valueSize);
                 putRaw(key, value);
-                assertArrayEquals(value, memtable.get(key, 0, key.length, Hashes.of(key), NOW));
+                assertArrayEquals(value, memtable.get(key, 0, key.length, KeyHash.of(key), NOW));
             }
         }
     }
@@ -355,17 +356,17 @@ class MemtableTest {
     }
 
     private void putRaw(byte[] key, byte[] value) {
-        memtable.put(++seqNo, EntryKind.PUT, key, 0, key.length, Hashes.of(key), value, 0, value.length);
+        memtable.put(++seqNo, EntryKind.PUT, key, 0, key.length, KeyHash.of(key), value, 0, value.length);
     }
 
     private void delete(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        memtable.put(++seqNo, EntryKind.DELETE, bytes, 0, bytes.length, Hashes.of(bytes), bytes, 0, 0);
+        memtable.put(++seqNo, EntryKind.DELETE, bytes, 0, bytes.length, KeyHash.of(bytes), bytes, 0, 0);
     }
 
     private byte[] rawGet(String key, long maxSeqNo) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        return memtable.get(bytes, 0, bytes.length, Hashes.of(bytes), maxSeqNo);
+        return memtable.get(bytes, 0, bytes.length, KeyHash.of(bytes), maxSeqNo);
     }
 
     private String get(String key, long maxSeqNo) {
