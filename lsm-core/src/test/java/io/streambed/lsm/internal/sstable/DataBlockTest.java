@@ -1,0 +1,271 @@
+package io.streambed.lsm.internal.sstable;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.streambed.lsm.bytes.KeyHash;
+import io.streambed.lsm.bytes.MalformedBytesException;
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.Lookup;
+import io.streambed.lsm.internal.entry.SeqRanges;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+final class DataBlockTest {
+    @Test
+    void looksAsThePictureSays() {
+        byte[] block = block(
+                16,
+                Entry.put("app/one/1", 9, "x"),
+                Entry.delete("app/one/1", 8),
+                Entry.put("app/one/2", 7, "yz"),
+                Entry.put("app/two", 200, ""));
+        String hex = HexFormat.of().formatHex(block, 0, block.length - BlockTrailer.BYTES);
+        String tags =
+                "%02x%02x%02x%02x".formatted(tag("app/one/1"), tag("app/one/1"), tag("app/one/2"), tag("app/two"));
+        assertEquals(
+                "04000000" // four entries, narrow offsets
+                        + tags
+                        + "1580" // a head at 21
+                        + "1d00" // 29
+                        + "2000" // 32
+                        + "2680" // a head at 38
+                        + "04" + "6170702f" // "app/"
+                        + "05" + "12" + "6f6e652f31" + "78" // "one/1", 9, put, "x"
+                        + "05" + "00" + "11" // the same, 8, delete
+                        + "04" + "01" + "0e" + "32" + "797a" // "one/" and "2", 7, put, "yz"
+                        + "03" + "9003" + "74776f", // "two", 200, put, ""
+                hex);
+    }
+
+    @Test
+    void offsetsAreWideWhereNarrowOnesDoNotReach() throws MalformedBytesException {
+        for (int length : new int[] {10, 32_700, 32_740, 32_770, 70_000}) {
+            byte[] value = new byte[length];
+            Arrays.fill(value, (byte) 7);
+            List<Entry> entries =
+                    List.of(new Entry(Entry.bytes("a"), 1, EntryKind.PUT, value), Entry.put("b", 2, "last"));
+            byte[] block = block(16, entries.toArray(Entry[]::new));
+            assertEquals(block.length - BlockTrailer.BYTES > 32_767, DataBlock.isWide(block, 0));
+            check(block);
+            assertEquals(entries, forwards(block));
+            assertArrayEquals(Entry.bytes("last"), get(block, "b", Long.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void findsTheNewestVersionThatCounts() {
+        byte[] block = block(
+                16,
+                Entry.put("a", 5, "a5"),
+                Entry.put("b", 9, "b9"),
+                Entry.delete("b", 7),
+                Entry.put("b", 3, "b3"),
+                Entry.put("c", 4, ""));
+        assertArrayEquals(Entry.bytes("b9"), get(block, "b", Long.MAX_VALUE));
+        assertSame(Lookup.TOMBSTONE, get(block, "b", 8));
+        assertArrayEquals(Entry.bytes("b3"), get(block, "b", 6));
+        assertNull(get(block, "b", 2));
+        assertNull(get(block, "bb", Long.MAX_VALUE));
+        assertArrayEquals(new byte[0], get(block, "c", Long.MAX_VALUE));
+        byte[] key = Entry.bytes("b");
+        SeqRanges voids = SeqRanges.NONE.plus(new SeqRanges.Range(7, 100));
+        assertArrayEquals(Entry.bytes("b3"), BlockLookup.get(block, key, 0, 1, KeyHash.of(key), Long.MAX_VALUE, voids));
+    }
+
+    @Test
+    void tellsThatTheVersionsOfItsLastKeyMayGoOn() {
+        byte[] block = block(16, Entry.put("a", 5, "a5"), Entry.put("b", 9, "b9"), Entry.put("b", 8, "b8"));
+        assertSame(BlockLookup.GOES_ON, get(block, "b", 7));
+        assertNull(get(block, "a", 4));
+    }
+
+    @Test
+    void keysWithTheSameTagAreToldApart() {
+        // 4,000 keys have each of 256 tags some 16 times.
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 4000; i++) {
+            entries.add(Entry.put("%05d".formatted(i), i + 1, "value " + i));
+        }
+        byte[] block = block(16, entries.toArray(Entry[]::new));
+        for (int i = 0; i < 4000; i++) {
+            assertArrayEquals(Entry.bytes("value " + i), get(block, "%05d".formatted(i), Long.MAX_VALUE));
+            assertNull(get(block, "%05dx".formatted(i), Long.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void aClusterBeginsWithAHeadWhereverItBegins() {
+        List<Entry> entries = new ArrayList<>();
+        for (int cluster = 0; cluster < 8; cluster++) {
+            for (int i = 0; i < 5; i++) {
+                entries.add(Entry.put("common/" + ((char) ('a' + cluster)) + "-long-name-of-it/" + i, 1, ""));
+            }
+        }
+        byte[] block = block(16, entries.toArray(Entry[]::new));
+        for (int i = 0; i < entries.size(); i++) {
+            boolean head = DataBlock.rawOffset(block, DataBlock.HEADER_BYTES + entries.size(), false, i) < 0;
+            assertEquals(i % 5 == 0, head, "entry " + i);
+        }
+    }
+
+    @Test
+    void noGroupIsLongerThanItMayBe() {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            entries.add(Entry.put("a/cluster/%03d".formatted(i), 1, ""));
+        }
+        entries.add(Entry.put("b", 1, ""));
+        byte[] block = block(7, entries.toArray(Entry[]::new));
+        int sinceHead = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            boolean head = DataBlock.rawOffset(block, DataBlock.HEADER_BYTES + entries.size(), false, i) < 0;
+            sinceHead = head ? 1 : sinceHead + 1;
+            assertTrue(sinceHead <= 7);
+        }
+    }
+
+    /** The checksum would stop nearly all of these; what gets by it must do no harm either. */
+    @Test
+    void wrongBytesAreRefusedOrReadWithinTheirBounds() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("DataBlockTest -Dseed=" + seed);
+        Random random = new Random(seed);
+        int refused = 0;
+        for (int round = 0; round < 20_000; round++) {
+            byte[] block = randomBlock(random);
+            for (int i = 1 + random.nextInt(4); i > 0; i--) {
+                // The front decides most, so it is hit most.
+                int at = random.nextInt(random.nextBoolean() ? Math.min(60, block.length) : block.length);
+                block[at] = (byte) (random.nextBoolean() ? random.nextInt() : block[at] ^ (1 << random.nextInt(8)));
+            }
+            if (random.nextInt(4) == 0) {
+                block = Arrays.copyOf(block, BlockTrailer.BYTES + random.nextInt(block.length));
+            }
+            try {
+                check(block);
+            } catch (MalformedBytesException e) {
+                refused++;
+                continue;
+            }
+            readAll(block, random);
+        }
+        assertTrue(refused > 5_000 && refused < 19_500, "refused " + refused);
+    }
+
+    private static void readAll(byte[] block, Random random) {
+        int count = DataBlock.count(block, 0);
+        BlockCursor cursor = new BlockCursor();
+        cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
+        int steps = 0;
+        for (boolean on = cursor.first(); on; on = cursor.next()) {
+            steps++;
+        }
+        assertEquals(count, steps);
+        for (boolean on = cursor.last(); on; on = cursor.prev()) {
+            steps--;
+        }
+        assertEquals(0, steps);
+        for (int i = 0; i < 20; i++) {
+            byte[] key = new byte[random.nextInt(12)];
+            random.nextBytes(key);
+            cursor.seek(Slice.of(key));
+            cursor.seekBefore(Slice.of(key));
+            cursor.first();
+            // Whatever the hash says of the key.
+            BlockLookup.get(
+                    block, key, 0, key.length, block[4 + random.nextInt(count)], Long.MAX_VALUE, SeqRanges.NONE);
+        }
+    }
+
+    private static byte[] randomBlock(Random random) {
+        TreeSet<Entry> entries = new TreeSet<>(Entry.ORDER);
+        int count = 1 + random.nextInt(12);
+        String stem = random.nextBoolean() ? "" : "common stem/";
+        while (entries.size() < count) {
+            String key = stem + Integer.toString(random.nextInt(500), 3);
+            entries.add(
+                    random.nextInt(5) == 0
+                            ? Entry.delete(key, 1 + random.nextInt(1000))
+                            : Entry.put(key, 1 + random.nextInt(1000), "v".repeat(random.nextInt(20))));
+        }
+        return block(1 + random.nextInt(5), entries.toArray(Entry[]::new));
+    }
+
+    @Test
+    void emptyBytesAreNoBlock() {
+        for (int length = 0; length < 10; length++) {
+            byte[] zeros = new byte[length + BlockTrailer.BYTES];
+            assertThrows(MalformedBytesException.class, () -> check(zeros));
+        }
+    }
+
+    @Test
+    void aCursorThatLeftStandsNowhere() {
+        BlockCursor cursor = new BlockCursor();
+        assertFalse(cursor.first());
+        assertFalse(cursor.last());
+        assertFalse(cursor.seek(Slice.of(new byte[1])));
+    }
+
+    private static int tag(String key) {
+        return DataBlock.tag(KeyHash.of(Entry.bytes(key))) & 0xff;
+    }
+
+    private static byte[] get(byte[] block, String key, long maxSeqNo) {
+        byte[] bytes = Entry.bytes(key);
+        return BlockLookup.get(block, bytes, 0, bytes.length, KeyHash.of(bytes), maxSeqNo, SeqRanges.NONE);
+    }
+
+    private static void check(byte[] block) throws MalformedBytesException {
+        DataBlock.check(block, 0, block.length - BlockTrailer.BYTES);
+    }
+
+    private static List<Entry> forwards(byte[] block) {
+        BlockCursor cursor = new BlockCursor();
+        cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
+        List<Entry> all = new ArrayList<>();
+        for (boolean on = cursor.first(); on; on = cursor.next()) {
+            all.add(new Entry(
+                    cursor.key().toByteArray(),
+                    cursor.seqNo(),
+                    cursor.kind(),
+                    cursor.value().toByteArray()));
+        }
+        return all;
+    }
+
+    /** A block with room for its trailer. */
+    private static byte[] block(int restartInterval, Entry... entries) {
+        BlockBuilder builder = new BlockBuilder(restartInterval);
+        byte[] last = new byte[0];
+        for (Entry entry : entries) {
+            int mismatch = Arrays.mismatch(last, entry.key());
+            long seqNoAndKind = entry.seqNo() << 1 | (entry.kind() == EntryKind.DELETE ? 1 : 0);
+            builder.add(
+                    entry.key(),
+                    0,
+                    entry.key().length,
+                    DataBlock.tag(KeyHash.of(entry.key())),
+                    mismatch < 0 ? last.length : mismatch,
+                    seqNoAndKind,
+                    entry.value(),
+                    0,
+                    entry.value().length);
+            last = entry.key();
+        }
+        int length = builder.finish();
+        return Arrays.copyOf(Arrays.copyOf(builder.bytes(), length), length + BlockTrailer.BYTES);
+    }
+}
