@@ -61,6 +61,11 @@ final class TableBlocks {
         cache.drop(this);
     }
 
+    /** Number of blocks that the table has. */
+    int length() {
+        return slots.length;
+    }
+
     /** Memory held, without the blocks. */
     long bytes() {
         return 7L * uses.length + 96;

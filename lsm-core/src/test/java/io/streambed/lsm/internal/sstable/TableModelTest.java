@@ -80,7 +80,7 @@ final class TableModelTest {
         }
     }
 
-    private static final int ROUNDS = Integer.getInteger("rounds", 12);
+    private static final int ROUNDS = Integer.getInteger("rounds", 8);
 
     private final long seed = Long.getLong("seed", System.nanoTime());
 
