@@ -8,10 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Whole directories: making, measuring and deleting them, also while somebody else changes them. */
+/** Whole directories: making and deleting them, also while somebody else changes them. */
 public final class Directories {
     private Directories() {}
 
@@ -26,11 +25,20 @@ public final class Directories {
 
     /** Deletes a directory and everything in it; links are deleted, not followed. Harmless if there is none. */
     public static void delete(Path directory) throws IOException {
-        Files.walkFileTree(directory, new Visitor() {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.deleteIfExists(file);
                 return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                // What vanishes between being listed and being visited is as good as deleted.
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
             }
 
             @Override
@@ -39,34 +47,5 @@ public final class Directories {
                 return FileVisitResult.CONTINUE;
             }
         });
-    }
-
-    /** The sum of the sizes of all files in a directory, 0 if there is none. */
-    public static long bytes(Path directory) throws IOException {
-        AtomicLong bytes = new AtomicLong();
-        Files.walkFileTree(directory, new Visitor() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                bytes.addAndGet(attributes.size());
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return bytes.get();
-    }
-
-    /** What vanishes between being listed and being visited is as good as never listed. */
-    private abstract static class Visitor extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (failure instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-            return FileVisitResult.CONTINUE;
-        }
     }
 }

@@ -81,9 +81,11 @@ final class BrokerStorage {
         // read again.
         settings.put("offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE));
 
-        // After a kill -9 the node waits for its own former session to run out: 3 seconds so, 11 by default.
-        settings.put("broker.session.timeout.ms", "1500");
-        settings.put("broker.heartbeat.interval.ms", "300");
+        // After a kill -9 the node waits until its own former session has run out, by default 9 seconds. Much less than
+        // this, and
+        // a busy machine costs it the session that it has.
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
 
         // The least that the log cleaner takes; it would reserve 128 MB.
         settings.put("log.cleaner.dedupe.buffer.size", "2097153");
