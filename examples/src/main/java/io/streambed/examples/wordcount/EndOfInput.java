@@ -1,0 +1,80 @@
+package io.streambed.examples.wordcount;
+
+import io.streambed.examples.app.Cluster;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Tells when everything that stands in the input topic is in the counts.
+ *
+ * <p>Exact, and without a guess: under exactly-once the place up to which a partition has been read is committed together with
+ * everything that came of it. So once all lines are read, all words stand in the topic of words; and once those are read, all counts
+ * are in the store. Only after the first does the second topic's end say anything.
+ */
+final class EndOfInput {
+    private final Cluster cluster;
+    private final Names names;
+    private final Counting counting;
+
+    EndOfInput(Cluster cluster, Names names, Counting counting) {
+        this.cluster = cluster;
+        this.names = names;
+        this.counting = counting;
+    }
+
+    /** Waits for it. Nobody may write to the input topic meanwhile. */
+    void await() throws InterruptedException {
+        // From then on the topic of words exists, and the store has what it had before.
+        counting.awaitRunning();
+        awaitRead(names.input());
+        awaitRead(names.words());
+    }
+
+    private void awaitRead(String topic) throws InterruptedException {
+        Map<TopicPartition, Long> ends = ends(topic);
+        Patience patience = new Patience();
+        while (true) {
+            Map<TopicPartition, Long> read = read(ends);
+            if (ends.entrySet().stream().allMatch(end -> read.get(end.getKey()) >= end.getValue())) {
+                return;
+            }
+            long done = counting.figures().records()
+                    + read.values().stream().mapToLong(Long::longValue).sum();
+            counting.pause(patience, done, "read up to " + read + " of " + ends);
+        }
+    }
+
+    private Map<TopicPartition, Long> read(Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                cluster.get(cluster.admin().listConsumerGroupOffsets(names.id()).partitionsToOffsetAndMetadata());
+        Map<TopicPartition, Long> read = new HashMap<>();
+        for (TopicPartition partition : ends.keySet()) {
+            OffsetAndMetadata offset = committed.get(partition);
+            read.put(partition, offset == null ? 0 : offset.offset());
+        }
+        return read;
+    }
+
+    /**
+     * Where the records of a topic end, those of open transactions included. All that will be read are committed by now, but the
+     * brokers may still be about to say so, partition by partition.
+     */
+    private Map<TopicPartition, Long> ends(String topic) {
+        TopicDescription description = cluster.get(
+                        cluster.admin().describeTopics(List.of(topic)).allTopicNames())
+                .get(topic);
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        description
+                .partitions()
+                .forEach(info -> asked.put(new TopicPartition(topic, info.partition()), OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        cluster.get(cluster.admin().listOffsets(asked).all())
+                .forEach((partition, info) -> ends.put(partition, info.offset()));
+        return ends;
+    }
+}

@@ -1,0 +1,61 @@
+package io.streambed.examples.wordcount;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+
+/**
+ * What a Streams application tells about itself through its metrics.
+ *
+ * @param records records that went through the topology since the start, lines and words together
+ * @param restored records that the store got back from its changelog since the start
+ * @param storeBytes size of the store, in memory and on disk
+ * @param tables tables in each level of the store, from level 0 on, all partitions together
+ */
+record Figures(long records, long restored, long storeBytes, List<Integer> tables) {
+
+    static Figures of(Collection<? extends Metric> metrics, long restored) {
+        long records = 0;
+        long bytes = 0;
+        List<Integer> tables = new ArrayList<>();
+        for (Metric metric : metrics) {
+            MetricName name = metric.metricName();
+            String of = name.group() + "/" + name.name();
+            // Looking at a value costs, and there are many.
+            switch (of) {
+                case "stream-thread-metrics/process-total" -> records += number(metric);
+                case "stream-state-metrics/total-sst-files-size", "stream-state-metrics/size-all-mem-tables" ->
+                    bytes += number(metric);
+                case "stream-state-metrics/tables-per-level" -> add(tables, String.valueOf(metric.metricValue()));
+                default -> {}
+            }
+        }
+        return new Figures(records, restored, bytes, List.copyOf(tables));
+    }
+
+    /** The tables by level, as far down as there are any. */
+    String levels() {
+        int depth = tables.size();
+        while (depth > 1 && tables.get(depth - 1) == 0) {
+            depth--;
+        }
+        return tables.subList(0, depth).stream().map(String::valueOf).collect(Collectors.joining("/"));
+    }
+
+    private static long number(Metric metric) {
+        return metric.metricValue() instanceof Number number ? number.longValue() : 0;
+    }
+
+    private static void add(List<Integer> tables, String levels) {
+        String[] counts = levels.isEmpty() ? new String[0] : levels.split(",", -1);
+        for (int level = 0; level < counts.length; level++) {
+            if (level == tables.size()) {
+                tables.add(0);
+            }
+            tables.set(level, tables.get(level) + Integer.parseInt(counts[level]));
+        }
+    }
+}

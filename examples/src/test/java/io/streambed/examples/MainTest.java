@@ -1,0 +1,49 @@
+package io.streambed.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line, as far as no app runs. */
+class MainTest {
+    @Test
+    void listsTheApps() {
+        AppRun help = AppRun.of("", "--help");
+        assertEquals(0, help.status());
+        assertTrue(help.out().contains("word-count"), help.out());
+        assertEquals("", help.err());
+    }
+
+    @Test
+    void tellsTheOptionsOfAnApp() {
+        AppRun help = AppRun.of("", "word-count", "--help");
+        assertEquals(0, help.status());
+        for (String option : new String[] {"--input", "--top", "--bootstrap-servers", "--data-dir"}) {
+            assertTrue(help.out().contains(option), help.out());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ''                          | examples/run: no app named
+                    word-cuont                  | examples/run: there is no app word-cuont
+                    --verbose                   | examples/run: unknown option --verbose
+                    word-count --tpo 3          | examples/run word-count: unknown option --tpo
+                    word-count --top            | examples/run word-count: Missing required parameter for option '--top'
+                    word-count --top ten        | examples/run word-count: Invalid value for option '--top': 'ten' is not an int
+                    word-count --top 9999999999 | examples/run word-count: Invalid value for option '--top'
+                    word-count --top -1         | examples/run word-count: --top is -1
+                    word-count text.txt         | examples/run word-count: unexpected argument text.txt
+                    word-count --top 1 --top 2  | examples/run word-count: option '--top' (N) should be specified only once
+                    """)
+    void refusesWhatItDoesNotUnderstand(String args, String beginning) {
+        AppRun run = AppRun.of("", args.isEmpty() ? new String[0] : args.split(" ", -1));
+        assertEquals(2, run.status());
+        assertEquals("", run.out());
+        assertTrue(run.err().startsWith(beginning), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+}

@@ -1,0 +1,55 @@
+package io.streambed.examples.wordcount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.junit.jupiter.api.Test;
+
+/** What is made of an application's metrics. */
+class FiguresTest {
+    @Test
+    void addUpThreadsAndPartitions() {
+        Figures figures = Figures.of(
+                List.of(
+                        metric("stream-thread-metrics", "process-total", 40.0),
+                        metric("stream-thread-metrics", "process-total", 2.0),
+                        metric("stream-task-metrics", "process-total", 1000.0),
+                        metric("stream-state-metrics", "total-sst-files-size", 100L),
+                        metric("stream-state-metrics", "size-all-mem-tables", 20L),
+                        metric("stream-state-metrics", "total-sst-files-size", 3L),
+                        metric("stream-state-metrics", "tables-per-level", "1,0,2,0"),
+                        metric("stream-state-metrics", "tables-per-level", "3,4")),
+                7);
+        assertEquals(new Figures(42, 7, 123, List.of(4, 4, 2, 0)), figures);
+        assertEquals("4/4/2", figures.levels());
+    }
+
+    @Test
+    void areZeroWhereNothingIsSaid() {
+        Figures figures = Figures.of(
+                List.of(
+                        metric("stream-thread-metrics", "process-total", "not yet"),
+                        metric("stream-state-metrics", "tables-per-level", "0,0")),
+                0);
+        assertEquals(0, figures.records());
+        assertEquals("0", figures.levels());
+        assertEquals(List.of(), Figures.of(List.of(), 0).tables());
+    }
+
+    private static Metric metric(String group, String name, Object value) {
+        return new Metric() {
+            @Override
+            public MetricName metricName() {
+                return new MetricName(name, group, "", Map.of());
+            }
+
+            @Override
+            public Object metricValue() {
+                return value;
+            }
+        };
+    }
+}
