@@ -1,0 +1,2 @@
+/** The stores under whole applications on a real broker. */
+package io.streambed.examples.store;
