@@ -190,11 +190,21 @@ public final class StoreEngine {
             return;
         }
         opening = null;
-        closing.removeGauges().run();
-        int openIterators = closing.tree().openIterators();
-        if (openIterators > 0) {
-            LOG.warn("Closing {} open iterators for store {}", openIterators, storeName);
+        try {
+            closing.removeGauges().run();
+            warnOfOpenIterators(closing.tree().openIterators());
+        } finally {
+            giveBack(closing);
         }
+    }
+
+    private void warnOfOpenIterators(int count) {
+        if (count > 0) {
+            LOG.warn("Closing {} open iterators for store {}", count, storeName);
+        }
+    }
+
+    private static void giveBack(Opening closing) {
         try {
             closing.tree().close();
         } finally {

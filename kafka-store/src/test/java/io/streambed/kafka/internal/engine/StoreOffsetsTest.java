@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.kafka.LsmStores;
 import io.streambed.kafka.testing.TestContext;
+import io.streambed.lsm.LsmTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,6 +203,22 @@ class StoreOffsetsTest {
         // Streams has asked, so whatever comes now is about this store.
         store.commit(Map.of(LOG, 8L));
         assertEquals(8, store.committedOffset(LOG));
+    }
+
+    /** What a later opening needs to know whether tombstones may be gone from the changelog since. */
+    @Test
+    void aCommitKnowsItsTime() throws IOException {
+        long before = System.currentTimeMillis();
+        store.put(key("a"), bytes("1"));
+        store.commit(Map.of(LOG, 5L));
+        long after = System.currentTimeMillis();
+        store.close();
+        try (LsmTree tree = LsmTree.open(directory.resolve("lsm/store"))) {
+            CommitMetadata last = CommitMetadata.decode(tree.committedMetadata());
+            assertTrue(before <= last.committedAtMillis() && last.committedAtMillis() <= after);
+            assertEquals("store", last.storeName());
+            assertEquals(StoreFormat.KEY_VALUE_PLAIN, last.format());
+        }
     }
 
     private void reopen() {

@@ -138,8 +138,7 @@ class RocksDbComparisonTest {
                 case 12 -> range(end(), end());
                 case 13 -> reverseRange(end(), end());
                 case 14 -> prefixScan(key().get());
-                case 15 ->
-                    random.nextBoolean() ? side -> list(side.store.all()) : side -> list(side.store.reverseAll());
+                case 15 -> random.nextInt(4) == 0 ? all(random.nextBoolean()) : prefixScan(key().get());
                 case 16 -> query();
                 case 17 -> iterator();
                 case 18 -> random.nextInt(25) > 0 ? commit() : reopen();
@@ -164,6 +163,10 @@ class RocksDbComparisonTest {
                 store.putAll(batch);
                 return "";
             });
+        }
+
+        private static Function<Side, Object> all(boolean reverse) {
+            return side -> list(reverse ? side.store.reverseAll() : side.store.all());
         }
 
         private static Function<Side, Object> range(Bytes from, Bytes to) {
@@ -304,7 +307,7 @@ class RocksDbComparisonTest {
             if (random.nextInt(6) == 0) {
                 return null;
             }
-            byte[] value = new byte[random.nextInt(60)];
+            byte[] value = new byte[random.nextInt(20)];
             random.nextBytes(value);
             return value;
         }
