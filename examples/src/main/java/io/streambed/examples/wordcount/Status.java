@@ -42,7 +42,7 @@ final class Status {
         }
         add(line, ", store %.1f MB", figures.storeBytes() / 1e6);
         if (!figures.tables().isEmpty()) {
-            add(line, ", tables by level %s", figures.levels());
+            add(line, ", levels %s", figures.levels());
         }
         return line.toString();
     }

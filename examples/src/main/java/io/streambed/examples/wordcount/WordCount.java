@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -95,7 +96,8 @@ final class WordCount {
         progress.say("counting " + text.name());
         long there = writer.open(key);
         if (there > 0) {
-            progress.say("carrying on with a run that did not end; " + there + " lines of it are written already");
+            progress.say(String.format(
+                    Locale.ROOT, "carrying on with a run that did not end; %,d lines of it are in already", there));
         }
         if (writer.othersOpen(key)) {
             progress.say(
