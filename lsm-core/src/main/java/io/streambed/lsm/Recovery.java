@@ -225,7 +225,7 @@ final class Recovery {
         if (lastInTables > commit.seqNo()) {
             SeqRanges.Range range = new SeqRanges.Range(commit.seqNo() + 1, lastInTables);
             if (!version.voids().plus(range).equals(version.voids())) {
-                edit.voided(range);
+                edit.voided(range, files.nextNumber());
                 changed = true;
             }
         }

@@ -90,9 +90,7 @@ public final class CompactionJob {
     private void sweep(VersionEdit edit, Set<TableMeta> replaced) {
         for (SeqRanges.Range range : version.voids().ranges()) {
             boolean left = version.tables().stream()
-                    .anyMatch(table -> !replaced.contains(table)
-                            && table.minSeqNo() <= range.last()
-                            && range.first() <= table.maxSeqNo());
+                    .anyMatch(table -> !replaced.contains(table) && version.mayHold(range, table));
             if (!left) {
                 edit.swept(range);
             }

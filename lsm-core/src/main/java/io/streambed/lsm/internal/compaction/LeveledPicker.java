@@ -105,7 +105,7 @@ public final class LeveledPicker implements CompactionPicker {
         List<Compaction.Input> inputs = new ArrayList<>();
         inputs.add(new Compaction.Input(level, new Run(run.id(), List.of(table))));
         if (overlapping(version, level + 1, table.smallest(), table.largest()).isEmpty()
-                && !table.touches(version.voids())) {
+                && !version.mayHoldVoid(table)) {
             return new Compaction.Move(inputs, level + 1, ONLY_RUN);
         }
         addOverlapping(inputs, version, level + 1, table.smallest(), table.largest());
@@ -118,7 +118,7 @@ public final class LeveledPicker implements CompactionPicker {
             List<Run> runs = version.level(level);
             for (int i = runs.size() - 1; i >= 0; i--) {
                 for (TableMeta table : runs.get(i).tables()) {
-                    if (table.touches(version.voids())) {
+                    if (version.mayHoldVoid(table)) {
                         Run alone = new Run(runs.get(i).id(), List.of(table));
                         return Optional.of(
                                 new Compaction.Merge(List.of(new Compaction.Input(level, alone)), level, alone.id()));

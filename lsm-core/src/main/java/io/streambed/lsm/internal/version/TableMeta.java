@@ -3,7 +3,6 @@ package io.streambed.lsm.internal.version;
 import io.streambed.lsm.bytes.ByteReader;
 import io.streambed.lsm.bytes.ByteWriter;
 import io.streambed.lsm.bytes.MalformedBytesException;
-import io.streambed.lsm.internal.entry.SeqRanges;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +32,6 @@ public record TableMeta(
     /** Whether a key between {@code from} and {@code to}, both included, may be in the table. */
     public boolean overlaps(byte[] from, byte[] to) {
         return Arrays.compareUnsigned(smallest, to) <= 0 && Arrays.compareUnsigned(from, largest) <= 0;
-    }
-
-    /** Whether the table may hold entries that {@code voids} makes void. */
-    public boolean touches(SeqRanges voids) {
-        return !voids.isEmpty() && voids.intersects(minSeqNo, maxSeqNo);
     }
 
     void encode(ByteWriter out) {

@@ -19,20 +19,27 @@ import java.util.TreeMap;
  *
  * @param levels the levels, {@link #LEVELS} of them
  * @param voids sequence numbers whose entries do not count, though tables still hold some
+ * @param voidsBelow tables with this number and later ones were written after {@code voids} was known, and hold none of them
  * @param commit the last commit that tables and manifest know; the logs may hold later ones
  * @param logs numbers of the logs that hold what tables do not, ascending
  * @param lastSeqNo the greatest sequence number that a table ever held
  * @param nextFileNumber the number that the next new file gets
  */
 public record Version(
-        List<List<Run>> levels, SeqRanges voids, Commit commit, List<Long> logs, long lastSeqNo, long nextFileNumber) {
+        List<List<Run>> levels,
+        SeqRanges voids,
+        long voidsBelow,
+        Commit commit,
+        List<Long> logs,
+        long lastSeqNo,
+        long nextFileNumber) {
 
     /** Number of levels. */
     public static final int LEVELS = 7;
 
     /** A new, empty tree. */
     public static final Version EMPTY =
-            new Version(Collections.nCopies(LEVELS, List.of()), SeqRanges.NONE, Commit.NONE, List.of(), 0, 1);
+            new Version(Collections.nCopies(LEVELS, List.of()), SeqRanges.NONE, 0, Commit.NONE, List.of(), 0, 1);
 
     /** The runs of a level, newest first. */
     public List<Run> level(int level) {
@@ -53,6 +60,16 @@ public record Version(
             tables.addAll(run.tables());
         }
         return tables;
+    }
+
+    /** Whether {@code table} may hold void entries. */
+    public boolean mayHoldVoid(TableMeta table) {
+        return table.number() < voidsBelow && voids.intersects(table.minSeqNo(), table.maxSeqNo());
+    }
+
+    /** Whether {@code table} may hold entries of {@code range}, which is one of those that are void. */
+    public boolean mayHold(SeqRanges.Range range, TableMeta table) {
+        return table.number() < voidsBelow && table.minSeqNo() <= range.last() && range.first() <= table.maxSeqNo();
     }
 
     /** Size of the tables of a level. */
@@ -89,8 +106,10 @@ public record Version(
                     .add(placed.table());
         }
         SeqRanges nextVoids = voids;
-        for (SeqRanges.Range range : edit.voided()) {
-            nextVoids = nextVoids.plus(range);
+        long nextVoidsBelow = voidsBelow;
+        for (VersionEdit.Voided declared : edit.voided()) {
+            nextVoids = nextVoids.plus(declared.range());
+            nextVoidsBelow = Math.max(nextVoidsBelow, declared.tablesBelow());
         }
         for (SeqRanges.Range range : edit.swept()) {
             nextVoids = nextVoids.minus(range);
@@ -104,6 +123,7 @@ public record Version(
         return new Version(
                 sorted(next),
                 nextVoids,
+                nextVoidsBelow,
                 newCommit == null ? commit : newCommit,
                 List.copyOf(nextLogs),
                 Math.max(lastSeqNo, edit.lastSeqNo()),
@@ -117,7 +137,7 @@ public record Version(
                 .lastSeqNo(lastSeqNo)
                 .commit(commit);
         logs.forEach(edit::logCreated);
-        voids.ranges().forEach(edit::voided);
+        voids.ranges().forEach(range -> edit.voided(range, voidsBelow));
         for (int level = 0; level < LEVELS; level++) {
             for (Run run : level(level)) {
                 for (TableMeta table : run.tables()) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *  7 table added        level | run | number | bytes | entries | tombstones
  *                       | bytes smallest | bytes largest | minSeqNo | maxSeqNo
  *  8 table removed      level | run | number
- *  9 range voided       first | last
+ *  9 range voided       first | last | number    only tables below that number hold entries of it
  * 10 range swept        first | last            no table holds entries of it any more
  * 11 log removed        number                  whatever it holds is void
  * </pre>
@@ -45,6 +45,9 @@ public final class VersionEdit {
     /** A table and where it stands. */
     public record Placed(int level, long run, TableMeta table) {}
 
+    /** Sequence numbers that do not count; only tables with numbers below {@code tablesBelow} hold any. */
+    public record Voided(SeqRanges.Range range, long tablesBelow) {}
+
     /** A table that leaves its place. */
     public record Removed(int level, long run, long number) {}
 
@@ -56,7 +59,7 @@ public final class VersionEdit {
     private long logsDroppedBelow;
     private final List<Placed> added = new ArrayList<>();
     private final List<Removed> removed = new ArrayList<>();
-    private final List<SeqRanges.Range> voided = new ArrayList<>();
+    private final List<Voided> voided = new ArrayList<>();
     private final List<SeqRanges.Range> swept = new ArrayList<>();
 
     /** Raises the number that the next new file gets. */
@@ -107,9 +110,9 @@ public final class VersionEdit {
         return this;
     }
 
-    /** Makes writes void that had reached tables without being committed. */
-    public VersionEdit voided(SeqRanges.Range range) {
-        voided.add(range);
+    /** Makes writes void that had reached tables without being committed, all of them with numbers below {@code tablesBelow}. */
+    public VersionEdit voided(SeqRanges.Range range, long tablesBelow) {
+        voided.add(new Voided(range, tablesBelow));
         return this;
     }
 
@@ -154,7 +157,7 @@ public final class VersionEdit {
         return removed;
     }
 
-    List<SeqRanges.Range> voided() {
+    List<Voided> voided() {
         return voided;
     }
 
@@ -196,7 +199,10 @@ public final class VersionEdit {
                     .writeVarint(gone.run)
                     .writeVarint(gone.number);
         }
-        voided.forEach(range -> encode(out, RANGE_VOIDED, range));
+        for (Voided declared : voided) {
+            encode(out, RANGE_VOIDED, declared.range);
+            out.writeVarint(declared.tablesBelow);
+        }
         swept.forEach(range -> encode(out, RANGE_SWEPT, range));
         return out.toByteArray();
     }
@@ -219,7 +225,7 @@ public final class VersionEdit {
                 case LOGS_DROPPED -> edit.logsDroppedBelow(in.readVarLong());
                 case TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in));
                 case TABLE_REMOVED -> edit.remove(in.readVarInt(), in.readVarLong(), in.readVarLong());
-                case RANGE_VOIDED -> edit.voided(decodeRange(in));
+                case RANGE_VOIDED -> edit.voided(decodeRange(in), in.readVarLong());
                 case RANGE_SWEPT -> edit.swept(decodeRange(in));
                 default ->
                     throw new MalformedBytesException("unknown tag " + tag
