@@ -151,6 +151,14 @@ class LogForgeryTest {
     }
 
     @Test
+    void typeZeroIsNoTypeThoughItsChecksumIsRight() throws IOException {
+        byte[] content = Arrays.copyOf(logOf(7), 64 + 20);
+        Frame.begin(content, 64, 0, 11);
+        Frame.putInt(content, 64, Checksum.of(content, 68, 16, 7, 64));
+        assertNothingIsRead(content);
+    }
+
+    @Test
     void noiseIsNoLog() throws IOException {
         Random random = new Random(11);
         byte[] head = logOf(7);

@@ -4,18 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.lsm.fs.AppendFile;
+import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.CrashMode;
 import io.streambed.lsm.fs.DiskFileSystem;
 import io.streambed.lsm.fs.Fault;
 import io.streambed.lsm.fs.Fault.Operation;
 import io.streambed.lsm.fs.FaultFileSystem;
+import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
+import io.streambed.lsm.fs.ReadFile;
 import io.streambed.lsm.internal.log.Logs.Content;
 import io.streambed.lsm.internal.log.Logs.Item;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -130,6 +136,18 @@ class LogTest {
         assertEquals(84, log.syncedLength());
         log.close();
         assertEquals(3, Logs.read(fs).items().size());
+    }
+
+    @Test
+    void aRecordThatPassesTheBufferByIsPrecededByAStatementToo() throws IOException {
+        LogWriter log = Logs.create(fs, 100);
+        log.append(1, new byte[11]);
+        log.sync();
+        log.append(1, new byte[500]);
+        assertEquals(84 + Frame.SYNCED_BYTES + 509, log.length());
+        byte[] content = fs.content(Logs.NAME);
+        content[70] ^= 1;
+        assertThrows(CorruptFileException.class, () -> Logs.read(Logs.holding(content)));
     }
 
     @Test
@@ -264,6 +282,97 @@ class LogTest {
                 assertTrue(e.getMessage().endsWith("EIO"), e.getMessage());
             }
             assertEquals(0, fs.openHandles());
+        }
+    }
+
+    @Test
+    void aReadThatFailedHalfWayLeavesNoWrongBytesBehind() throws IOException {
+        LogWriter log = Logs.create(fs);
+        for (int i = 0; i < 20; i++) {
+            log.append(1, Logs.payload(20_000, i));
+        }
+        log.close();
+        HalfReading half = new HalfReading(fs);
+        try (LogReader reader = LogReader.open(half, Logs.NAME, Logs.NUMBER, LogKind.MANIFEST)) {
+            int records = 0;
+            for (int i = 0; i < 40 && records < 20; i++) {
+                half.failNext = i % 2 == 0;
+                try {
+                    assertTrue(reader.next());
+                    assertEquals(
+                            Item.of(1, Logs.payload(20_000, records++)),
+                            Item.of(1, reader.payload(), reader.payloadOffset(), reader.payloadLength()));
+                } catch (IOException e) {
+                    assertEquals("half", e.getMessage());
+                }
+            }
+            assertEquals(20, records);
+        }
+    }
+
+    /** Fails, when told to, after it has filled what it was to read with something else. */
+    private static final class HalfReading implements FileSystem {
+        private final FileSystem inner;
+        private boolean failNext;
+
+        HalfReading(FileSystem inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public ReadFile open(String name) throws IOException {
+            ReadFile file = inner.open(name);
+            return new ReadFile() {
+                @Override
+                public long length() {
+                    return file.length();
+                }
+
+                @Override
+                public void readFully(long position, byte[] target, int offset, int length) throws IOException {
+                    if (failNext) {
+                        failNext = false;
+                        Arrays.fill(target, offset, offset + length, (byte) 0x33);
+                        throw new IOException("half");
+                    }
+                    file.readFully(position, target, offset, length);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    file.close();
+                }
+            };
+        }
+
+        @Override
+        public AppendFile create(String name) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void rename(String from, String to) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void delete(String name) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> list() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void syncDirectory() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Closeable lock(String name) {
+            throw new UnsupportedOperationException();
         }
     }
 }

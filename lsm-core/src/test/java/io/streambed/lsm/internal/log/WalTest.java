@@ -194,6 +194,7 @@ class WalTest {
                 item(WalFormat.BATCH, 1, 2, 2, 1, 'k'),
                 item(WalFormat.BATCH, 1, 1, 2, 1, 'k', 2, 1, 'k'),
                 item(WalFormat.BATCH, 1, 1, 3, 1, 'k'),
+                item(WalFormat.BATCH, 1, 1, 2, 0x81, 0x80, 0x80, 0x80, 0x10, 'k'),
                 item(WalFormat.BATCH, 1, 1, 1, 1, 'k'),
                 item(WalFormat.BATCH, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 2, 2, 0, 2, 0),
                 item(WalFormat.COMMIT),
