@@ -108,6 +108,18 @@ class DiskLockTest {
     }
 
     @Test
+    void closingTwiceDoesNotFreeWhatIsAnothersNow() throws Exception {
+        Closeable first = fs.lock("LOCK");
+        first.close();
+        try (Closeable second = fs.lock("LOCK")) {
+            first.close();
+            DirectoryInUseException refused = assertThrows(DirectoryInUseException.class, () -> fs.lock("LOCK"));
+            assertTrue(refused.getMessage().contains("this process"), refused.getMessage());
+            assertTrue(answerOfAnotherProcess().contains("is in use by process " + SELF + ":"));
+        }
+    }
+
+    @Test
     void aRefusedOrFailedOpenerLeavesNothingInTheTable() throws IOException {
         Files.createDirectory(directory.resolve("LOCK"));
         assertThrows(IOException.class, () -> fs.lock("LOCK"));
