@@ -11,12 +11,19 @@ import java.io.Closeable;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +160,41 @@ class DiskFileSystemTest extends FileSystemContract {
             assertEquals(first, third.getCause());
             assertEquals(0, file.length());
         }
+    }
+
+    /** The JDK keeps a direct buffer as long as the longest read for each thread that ever read. */
+    @Test
+    void longReadsTakeLittleMemoryOutsideTheHeap() throws Exception {
+        int threads = 20;
+        byte[] content = new byte[16 << 20];
+        try (AppendFile file = fs.create("long")) {
+            file.write(content, 0, content.length);
+        }
+        long before = directMemory();
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (ReadFile file = fs.open("long")) {
+            CyclicBarrier allHaveRead = new CyclicBarrier(threads + 1);
+            for (int i = 0; i < threads; i++) {
+                Future<?> unused = pool.submit(() -> {
+                    file.readFully(0, new byte[content.length], 0, content.length);
+                    allHaveRead.await(30, TimeUnit.SECONDS); // alive, and so is the thread's buffer
+                    return allHaveRead.await(30, TimeUnit.SECONDS);
+                });
+            }
+            allHaveRead.await(30, TimeUnit.SECONDS);
+            long taken = directMemory() - before;
+            allHaveRead.await(30, TimeUnit.SECONDS);
+            assertTrue(taken <= threads * (128L << 10) + (1 << 20), taken + " bytes");
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static long directMemory() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     private static Path linkTo(Path link, Path target) throws IOException {
