@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * decompressed, so that a hit finds them ready. Safe for use by any number of threads.
  *
  * <p>Hits do not come by here: each open table has its own array of blocks ({@link TableBlocks}), and a hit is a read of that
- * and a mark beside it. This class decides what is in those arrays. Its shards are locked on a miss only, for the moment of
- * putting one block in and others out.
+ * and a mark beside it. This class decides what is in those arrays. Its shards are locked only for the moment of putting one
+ * block in and others out, which few misses do once the cache is full ({@link BlockCacheShard}).
  *
  * <p>A block that would take more than an eighth of a shard is not kept.
  */
@@ -16,8 +16,8 @@ public final class BlockCache {
     /**
      * What the cache did since it was made, and what it holds.
      *
-     * @param hits blocks found; near enough, see {@link StripedCounter}
-     * @param misses blocks looked for in vain, by readers that fill the cache
+     * @param hits blocks found; as misses, near enough: see {@link StripedCounter}
+     * @param misses blocks not found, by readers that use the cache
      * @param evictions blocks taken out to make room
      * @param blocks blocks in it now
      * @param bytes their size, with what keeping them costs
@@ -30,6 +30,7 @@ public final class BlockCache {
     private static final long LEAST_SHARD_BYTES = 4 << 20;
 
     final StripedCounter hits = new StripedCounter();
+    private final StripedCounter misses = new StripedCounter();
 
     private final BlockCacheShard[] shards;
     private final long capacity;
@@ -58,18 +59,15 @@ public final class BlockCache {
 
     /** What happened so far. */
     public Stats stats() {
-        long misses = 0;
         long evictions = 0;
         long blocks = 0;
         long bytes = 0;
         for (BlockCacheShard shard : shards) {
-            Stats of = shard.stats();
-            misses += of.misses();
-            evictions += of.evictions();
-            blocks += of.blocks();
-            bytes += of.bytes();
+            evictions += shard.evictions();
+            blocks += shard.blocks();
+            bytes += shard.held();
         }
-        return new Stats(hits.sum(), misses, evictions, blocks, bytes);
+        return new Stats(hits.sum(), misses.sum(), evictions, blocks, bytes);
     }
 
     /** Room for the blocks of a table that was opened. */
@@ -77,8 +75,13 @@ public final class BlockCache {
         return new TableBlocks(this, blocks, salts.getAndAdd(0x61c8_8647));
     }
 
+    boolean wants(TableBlocks table, int ordinal, int length) {
+        misses.increment();
+        return !table.dropped && shard(table, ordinal).wants(table, ordinal, length);
+    }
+
     void offer(TableBlocks table, int ordinal, byte[] block) {
-        shards[table.spread(ordinal) & (shards.length - 1)].offer(table, ordinal, block);
+        shard(table, ordinal).offer(table, ordinal, block);
     }
 
     void drop(TableBlocks table) {
@@ -89,5 +92,9 @@ public final class BlockCache {
         for (BlockCacheShard shard : shards) {
             shard.sweep(table);
         }
+    }
+
+    private BlockCacheShard shard(TableBlocks table, int ordinal) {
+        return shards[table.spread(ordinal) & (shards.length - 1)];
     }
 }

@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.sstable;
 
+import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
 import io.streambed.lsm.internal.entry.EntryKind;
@@ -10,14 +11,14 @@ import java.util.Arrays;
 
 /**
  * Walks the entries of one block after another, in both directions. Allocates nothing but a longer key buffer now and then.
- * Every move costs the same, since the block's offsets lead to each entry by itself. Used by one thread.
+ * Every move costs the same, since the block's offsets lead to each entry by itself. Checks the lengths of what it reads. Used by
+ * one thread; after a move has failed, only {@link #enter} or {@link #leave} may follow.
  *
  * <p>The value slice points into the block. The key slice does so too where a key stands there as a whole; else it points to a
  * buffer that keeps the block's prefix and the head's part from one entry to the next.
  */
 final class BlockCursor {
-    /** A block without entries. */
-    private static final byte[] EMPTY = new byte[DataBlock.HEADER_BYTES + 1];
+    private static final byte[] NOTHING = new byte[0];
 
     private static final VarHandle BIG_ENDIAN_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -25,7 +26,7 @@ final class BlockCursor {
     private final Slice key = new Slice();
     private final Slice value = new Slice();
 
-    private byte[] block = EMPTY;
+    private byte[] block = NOTHING;
     private int base;
     private int end;
     private int count;
@@ -37,56 +38,72 @@ final class BlockCursor {
     private int index;
     private long seqNoAndKind;
 
-    // The head that the current entry counts from: its index, and where its suffix stands.
+    // The head that the current entry counts from: its index, and its suffix.
     private int head;
     private int headSuffix;
+    private int headLength;
 
     // Invariant: the buffer begins with the block's prefix and then the first bufferedHead bytes of the head's suffix.
     private byte[] keyBuffer = new byte[64];
     private int bufferedHead;
 
-    /** Goes into a block that was checked and ends, without its trailer, at {@code blockEnd}; stands on no entry yet. */
-    void enter(byte[] array, int blockBase, int blockEnd) {
-        block = array;
-        base = blockBase;
-        end = blockEnd;
-        count = DataBlock.count(array, base);
-        wide = DataBlock.isWide(array, base);
-        table = base + DataBlock.HEADER_BYTES + count;
-        prefix = base + DataBlock.prefixPosition(count, wide);
-        prefixLength = (int) Varint.get(array, prefix);
-        prefix += Varint.size(prefixLength);
+    // What readHeader() found in an entry.
+    private int shared;
+    private int suffix;
+    private int suffixLength;
+
+    /** Goes into a block that ends, without its trailer, at {@code blockEnd}; stands on no entry yet. */
+    void enter(byte[] array, int blockBase, int blockEnd) throws MalformedBytesException {
+        leave();
+        int entries = DataBlock.count(array, blockBase, blockEnd);
+        wide = DataBlock.isWide(array, blockBase);
+        table = blockBase + DataBlock.HEADER_BYTES + entries;
+        int at = blockBase + DataBlock.prefixPosition(entries, wide);
+        long length = DataBlock.boundedVarint(array, at, blockEnd);
+        prefix = at + Varint.size(length);
+        if (length < 0 || length > blockEnd - prefix || !DataBlock.beginsWithHead(array, table, wide)) {
+            throw DataBlock.malformed("prefix of " + length + " bytes, or without a head behind it");
+        }
+        prefixLength = (int) length;
         if (prefixLength > 0) {
             reserveKey(prefixLength);
             System.arraycopy(array, prefix, keyBuffer, 0, prefixLength);
         }
         bufferedHead = 0;
+        block = array;
+        base = blockBase;
+        end = blockEnd;
+        count = entries;
     }
 
-    /** Leaves the block, so that its memory is held no longer. */
+    /** Leaves the block, so that its memory is held no longer; stands nowhere. */
     void leave() {
-        enter(EMPTY, 0, EMPTY.length);
+        block = NOTHING;
+        count = 0;
+        prefix = 0;
+        prefixLength = 0;
+        index = 0;
     }
 
-    boolean first() {
+    boolean first() throws MalformedBytesException {
         return moveTo(0);
     }
 
-    boolean last() {
+    boolean last() throws MalformedBytesException {
         return moveTo(count - 1);
     }
 
     /** Goes to the first entry whose key is {@code target} or greater. */
-    boolean seek(Slice target) {
+    boolean seek(Slice target) throws MalformedBytesException {
         return moveTo(lowerBound(target));
     }
 
     /** Goes to the last entry whose key is less than {@code target}. */
-    boolean seekBefore(Slice target) {
+    boolean seekBefore(Slice target) throws MalformedBytesException {
         return moveTo(lowerBound(target) - 1);
     }
 
-    boolean next() {
+    boolean next() throws MalformedBytesException {
         int following = index + 1;
         if (following >= count) {
             return false;
@@ -95,7 +112,7 @@ final class BlockCursor {
         return true;
     }
 
-    boolean prev() {
+    boolean prev() throws MalformedBytesException {
         int before = index - 1;
         if (before < 0) {
             return false;
@@ -128,14 +145,16 @@ final class BlockCursor {
         return block[table - count + index];
     }
 
-    private boolean moveTo(int target) {
+    private boolean moveTo(int target) throws MalformedBytesException {
         if (target < 0 || target >= count) {
             return false;
         }
         int itsHead = DataBlock.headOf(block, table, wide, target);
         if (itsHead != target) {
+            readHeader(itsHead);
             head = itsHead;
-            headSuffix = DataBlock.headSuffix(block, base, table, wide, itsHead);
+            headSuffix = suffix;
+            headLength = suffixLength;
             bufferedHead = 0;
         }
         decode(target);
@@ -143,47 +162,71 @@ final class BlockCursor {
     }
 
     /** Reads an entry whose head, unless it is one itself, is the current head. */
-    private void decode(int target) {
-        int raw = DataBlock.rawOffset(block, table, wide, target);
-        int at = base + DataBlock.offset(raw, wide);
-        int shared = 0;
-        if (raw >= 0) {
-            shared = (int) Varint.get(block, at);
-            at += Varint.size(shared);
-        }
-        int unshared = (int) Varint.get(block, at);
-        at += Varint.size(unshared);
-        seqNoAndKind = Varint.get(block, at);
-        at += Varint.size(seqNoAndKind);
+    private void decode(int target) throws MalformedBytesException {
+        boolean isHead = readHeader(target);
         index = target;
-        if (raw < 0) {
+        if (isHead) {
             head = target;
-            headSuffix = at;
+            headSuffix = suffix;
+            headLength = suffixLength;
             bufferedHead = 0;
+        } else if (shared > headLength) {
+            throw DataBlock.malformed("entry " + target + ", which shares more than there is");
         }
         if (shared + prefixLength == 0) {
-            key.set(block, at, unshared);
+            key.set(block, suffix, suffixLength);
         } else {
-            joinKey(at, shared, unshared);
+            joinKey();
         }
-        int valueStart = at + unshared;
-        int valueEnd = target + 1 < count
-                ? base + DataBlock.offset(DataBlock.rawOffset(block, table, wide, target + 1), wide)
-                : end;
+        int valueStart = suffix + suffixLength;
+        int valueEnd = end;
+        if (target + 1 < count) {
+            valueEnd = base + DataBlock.offset(DataBlock.rawOffset(block, table, wide, target + 1), wide);
+        }
+        if (valueEnd < valueStart || valueEnd > end) {
+            throw DataBlock.malformed("value of entry " + target);
+        }
         value.set(block, valueStart, valueEnd - valueStart);
     }
 
-    private void joinKey(int suffix, int shared, int unshared) {
+    /** Finds an entry's parts, and checks that they end within the block; says whether it is a head. */
+    private boolean readHeader(int target) throws MalformedBytesException {
+        int raw = DataBlock.rawOffset(block, table, wide, target);
+        int offset = DataBlock.offset(raw, wide);
+        if (offset >= end - base) {
+            throw DataBlock.malformed("offset of entry " + target);
+        }
+        int at = base + offset;
+        long sharedBytes = 0;
+        if (raw >= 0) {
+            sharedBytes = DataBlock.boundedVarint(block, at, end);
+            at += Varint.size(sharedBytes);
+        }
+        long unshared = DataBlock.boundedVarint(block, at, end);
+        at += Varint.size(unshared);
+        seqNoAndKind = DataBlock.boundedVarint(block, at, end);
+        at += Varint.size(seqNoAndKind);
+        // All bits of a negative number come through the disjunction.
+        if ((sharedBytes | unshared | seqNoAndKind) < 0 || unshared > end - at || sharedBytes > end - base) {
+            throw DataBlock.malformed("entry " + target);
+        }
+        shared = (int) sharedBytes;
+        suffix = at;
+        suffixLength = (int) unshared;
+        return raw < 0;
+    }
+
+    private void joinKey() {
         int join = prefixLength + shared;
-        reserveKey(join + unshared);
+        reserveKey(join + suffixLength);
         if (bufferedHead < shared) {
             System.arraycopy(
                     block, headSuffix + bufferedHead, keyBuffer, prefixLength + bufferedHead, shared - bufferedHead);
         }
-        System.arraycopy(block, suffix, keyBuffer, join, unshared);
+        System.arraycopy(block, suffix, keyBuffer, join, suffixLength);
         // A head's own suffix is in the buffer now; any other has overwritten what came behind the shared bytes.
-        bufferedHead = suffix == headSuffix ? unshared : shared;
-        key.set(keyBuffer, 0, join + unshared);
+        bufferedHead = suffix == headSuffix ? suffixLength : shared;
+        key.set(keyBuffer, 0, join + suffixLength);
     }
 
     private void reserveKey(int length) {
@@ -193,7 +236,7 @@ final class BlockCursor {
     }
 
     /** Index of the first entry whose key is {@code target} or greater; the number of entries if there is none. */
-    private int lowerBound(Slice target) {
+    private int lowerBound(Slice target) throws MalformedBytesException {
         byte[] other = target.array();
         int otherStart = target.offset();
         int otherEnd = otherStart + target.length();
@@ -216,23 +259,25 @@ final class BlockCursor {
     }
 
     /** Compares the key of an entry, without the block's prefix and without putting it together, with some bytes. */
-    private int compare(int at, byte[] other, int otherStart, int otherEnd) {
-        int raw = DataBlock.rawOffset(block, table, wide, at);
-        int position = base + DataBlock.offset(raw, wide);
+    private int compare(int at, byte[] other, int otherStart, int otherEnd) throws MalformedBytesException {
         int from = otherStart;
-        if (raw >= 0) {
-            int shared = (int) Varint.get(block, position);
-            position += Varint.size(shared);
-            int itsHead = DataBlock.headSuffix(block, base, table, wide, DataBlock.headOf(block, table, wide, at));
-            from = Math.min(otherEnd, otherStart + shared);
-            int order = Arrays.compareUnsigned(block, itsHead, itsHead + shared, other, otherStart, from);
+        if (!readHeader(at)) {
+            int ownShared = shared;
+            int ownSuffix = suffix;
+            int ownLength = suffixLength;
+            readHeader(DataBlock.headOf(block, table, wide, at));
+            if (ownShared > suffixLength) {
+                throw DataBlock.malformed("entry " + at + ", which shares more than there is");
+            }
+            from = Math.min(otherEnd, otherStart + ownShared);
+            int order = Arrays.compareUnsigned(block, suffix, suffix + ownShared, other, otherStart, from);
             if (order != 0) {
                 return order;
             }
+            suffix = ownSuffix;
+            suffixLength = ownLength;
         }
-        int unshared = (int) Varint.get(block, position);
-        int suffix = DataBlock.skipVarint(block, position + Varint.size(unshared));
-        if (unshared >= 8 && otherEnd - from >= 8) {
+        if (suffixLength >= 8 && otherEnd - from >= 8) {
             // Nearly always decides; and takes a fraction of the time.
             int order = Long.compareUnsigned(
                     (long) BIG_ENDIAN_LONG.get(block, suffix), (long) BIG_ENDIAN_LONG.get(other, from));
@@ -240,6 +285,6 @@ final class BlockCursor {
                 return order;
             }
         }
-        return Arrays.compareUnsigned(block, suffix, suffix + unshared, other, from, otherEnd);
+        return Arrays.compareUnsigned(block, suffix, suffix + suffixLength, other, from, otherEnd);
     }
 }

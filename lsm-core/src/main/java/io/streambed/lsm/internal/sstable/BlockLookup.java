@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.sstable;
 
+import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Varint;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
@@ -9,7 +10,10 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The search for one key in a block that was checked. The hottest code of all, so nothing is decoded twice or allocated. */
+/**
+ * The search for one key in a block. The hottest code of all, so nothing is decoded twice or allocated. Checks what it reads, and
+ * that is one entry as a rule.
+ */
 final class BlockLookup {
     /** No version in this block counts, but the block ends with one of the key: the next may have more. By identity. */
     static final byte[] GOES_ON = new byte[0];
@@ -25,16 +29,29 @@ final class BlockLookup {
      * The newest version of a key that is not newer than {@code maxSeqNo} and not void: a copy of its value, {@link
      * Lookup#TOMBSTONE}, {@code null} or {@link #GOES_ON}.
      *
-     * @param block a whole block with its trailer, from its first byte on
+     * @param block an array that begins with a block, and has a trailer's bytes behind it
+     * @param end length of the block
+     * @throws MalformedBytesException if what stands where the key should be makes no sense
      */
     static byte @Nullable [] get(
-            byte[] block, byte[] key, int keyOffset, int keyLength, long keyHash, long maxSeqNo, SeqRanges voids) {
-        int count = DataBlock.count(block, 0);
+            byte[] block,
+            int end,
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            long keyHash,
+            long maxSeqNo,
+            SeqRanges voids)
+            throws MalformedBytesException {
+        int count = DataBlock.count(block, 0, end);
         boolean wide = DataBlock.isWide(block, 0);
         int table = DataBlock.HEADER_BYTES + count;
         int prefix = DataBlock.prefixPosition(count, wide);
-        int prefixLength = (int) Varint.get(block, prefix);
+        long prefixLength = DataBlock.boundedVarint(block, prefix, end);
         prefix += Varint.size(prefixLength);
+        if (prefixLength < 0 || prefixLength > end - prefix) {
+            throw DataBlock.malformed("prefix of " + prefixLength + " bytes");
+        }
         boolean goesOn = false;
         long pattern = (keyHash & 0xff) * LOWEST_BITS;
         for (int first = 0; first < count; first += 8) {
@@ -52,43 +69,59 @@ final class BlockLookup {
                 }
                 int raw = DataBlock.rawOffset(block, table, wide, index);
                 int at = DataBlock.offset(raw, wide);
-                int shared = 0;
+                long shared = 0;
                 if (raw >= 0) {
-                    shared = (int) Varint.get(block, at);
+                    shared = DataBlock.boundedVarint(block, at, end);
                     at += Varint.size(shared);
                 }
-                int unshared = (int) Varint.get(block, at);
+                long unshared = DataBlock.boundedVarint(block, at, end);
+                at += Varint.size(unshared);
                 if (prefixLength + shared + unshared != keyLength) {
                     continue;
                 }
-                at += Varint.size(unshared);
-                long seqNoAndKind = Varint.get(block, at);
+                long seqNoAndKind = DataBlock.boundedVarint(block, at, end);
                 at += Varint.size(seqNoAndKind);
-                int rest = keyOffset + prefixLength;
-                if (!same(block, at, key, rest + shared, unshared)
-                        || !same(block, prefix, key, keyOffset, prefixLength)) {
+                int valueEnd = index + 1 < count
+                        ? DataBlock.offset(DataBlock.rawOffset(block, table, wide, index + 1), wide)
+                        : end;
+                if (shared < 0 || unshared < 0 || seqNoAndKind < 0 || valueEnd > end || unshared > valueEnd - at) {
+                    throw DataBlock.malformed("entry " + index);
+                }
+                int valueStart = at + (int) unshared;
+                int rest = keyOffset + (int) prefixLength;
+                if (!same(block, at, key, rest + (int) shared, (int) unshared)
+                        || !same(block, prefix, key, keyOffset, (int) prefixLength)) {
                     continue;
                 }
-                if (shared > 0) {
-                    int head = DataBlock.headOf(block, table, wide, index);
-                    if (!same(block, DataBlock.headSuffix(block, 0, table, wide, head), key, rest, shared)) {
-                        continue;
-                    }
+                if (shared > 0 && !sameAsHead(block, end, table, wide, index, key, rest, (int) shared)) {
+                    continue;
                 }
                 long seqNo = seqNoAndKind >>> 1;
                 if (seqNo <= maxSeqNo && (voids.isEmpty() || !voids.contains(seqNo))) {
-                    if ((seqNoAndKind & 1) != 0) {
-                        return Lookup.TOMBSTONE;
-                    }
-                    int end = index + 1 < count
-                            ? DataBlock.offset(DataBlock.rawOffset(block, table, wide, index + 1), wide)
-                            : block.length - BlockTrailer.BYTES;
-                    return Arrays.copyOfRange(block, at + unshared, end);
+                    return (seqNoAndKind & 1) != 0 ? Lookup.TOMBSTONE : Arrays.copyOfRange(block, valueStart, valueEnd);
                 }
                 goesOn = index + 1 == count;
             }
         }
         return goesOn ? GOES_ON : null;
+    }
+
+    private static boolean sameAsHead(
+            byte[] block, int end, int table, boolean wide, int index, byte[] key, int keyPosition, int length)
+            throws MalformedBytesException {
+        if (!DataBlock.beginsWithHead(block, table, wide)) {
+            throw DataBlock.malformed("first entry, which is no head");
+        }
+        int head = DataBlock.headOf(block, table, wide, index);
+        int at = DataBlock.offset(DataBlock.rawOffset(block, table, wide, head), wide);
+        long unshared = DataBlock.boundedVarint(block, at, end);
+        at += Varint.size(unshared);
+        long seqNoAndKind = DataBlock.boundedVarint(block, at, end);
+        at += Varint.size(seqNoAndKind);
+        if (unshared < length || seqNoAndKind < 0 || length > end - at) {
+            throw DataBlock.malformed("head " + head + " of entry " + index);
+        }
+        return same(block, at, key, keyPosition, length);
     }
 
     /** For keys, which are short: {@link Arrays#equals} takes longer to begin than this takes to end. */

@@ -1,6 +1,5 @@
 package io.streambed.lsm.internal.sstable;
 
-import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.fs.CorruptFileException;
 import java.io.IOException;
 
@@ -20,7 +19,7 @@ final class SequentialBlocks implements TableIterator.Blocks {
     private int first;
     private int end;
 
-    private byte[] decompressed = new byte[0];
+    private final BlockScratch scratch = new BlockScratch();
 
     SequentialBlocks(TableFile file, IndexBlock index) {
         this.file = file;
@@ -36,23 +35,12 @@ final class SequentialBlocks implements TableIterator.Blocks {
         int offset = (int) (position - index.position(first));
         int length = index.storedLength(ordinal);
         BlockTrailer.check(chunk, offset, length, file.name(), file.number(), position);
-        try {
-            byte tag = BlockTrailer.codec(chunk, offset, length);
-            if (tag == BlockCodec.NONE.tag()) {
-                DataBlock.check(chunk, offset, offset + length);
-                cursor.enter(chunk, offset, offset + length);
-            } else {
-                BlockCodec codec = file.codec(tag);
-                int needed = codec.decompressedLength(chunk, offset, length);
-                if (decompressed.length < needed) {
-                    decompressed = new byte[needed];
-                }
-                codec.decompress(chunk, offset, length, decompressed, 0, needed);
-                DataBlock.check(decompressed, 0, needed);
-                cursor.enter(decompressed, 0, needed);
-            }
-        } catch (MalformedBytesException e) {
-            throw new CorruptFileException(file.name(), position, e);
+        byte tag = BlockTrailer.codec(chunk, offset, length);
+        if (tag == BlockCodec.NONE.tag()) {
+            cursor.enter(chunk, offset, offset + length);
+        } else {
+            scratch.decompress(file.codec(tag), chunk, offset, length);
+            cursor.enter(scratch.block(), 0, scratch.length());
         }
     }
 

@@ -24,8 +24,8 @@ final class TableBlocks {
     /** Uses of each block since the cache last looked. Written without order: to lose one does no harm. */
     private final byte[] uses;
 
-    /** When each block left the cache unused, in the count of its shard; 0 if it never did. Guarded by the block's shard. */
-    final char[] ghosts;
+    /** When each block was missed last and not kept, in the count of its shard; 0: never. Written without order, too. */
+    private final char[] misses;
 
     /** Invariant: once this is set, no block is put in any more, and those that are in are about to be taken out. */
     volatile boolean dropped;
@@ -35,7 +35,7 @@ final class TableBlocks {
         this.salt = salt;
         this.slots = new byte[blocks][];
         this.uses = new byte[blocks];
-        this.ghosts = new char[blocks];
+        this.misses = new char[blocks];
     }
 
     /** The block, or {@code null} if it is not in memory. Counts as a use. */
@@ -49,6 +49,11 @@ final class TableBlocks {
             }
         }
         return block;
+    }
+
+    /** Whether a block that was not found should be read to be kept, and offered then. Counts as a miss. */
+    boolean wants(int ordinal, int length) {
+        return cache.wants(this, ordinal, length);
     }
 
     /** Offers a block that was just read and checked. */
@@ -88,6 +93,14 @@ final class TableBlocks {
 
     void remove(int ordinal) {
         SLOT.setRelease(slots, ordinal, null);
+    }
+
+    char missedAt(int ordinal) {
+        return misses[ordinal];
+    }
+
+    void setMissedAt(int ordinal, char step) {
+        misses[ordinal] = step;
     }
 
     int uses(int ordinal) {

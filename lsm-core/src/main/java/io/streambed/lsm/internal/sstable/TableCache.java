@@ -38,6 +38,7 @@ public final class TableCache {
     private final BlockCache blockCache;
     private final SecondChance<TableFile> openFiles;
     private final SecondChance<TableMemory> inMemory;
+    private final BlockScratch.Pool pool = new BlockScratch.Pool();
     private final ConcurrentHashMap<Key, TableReader> readers = new ConcurrentHashMap<>();
 
     /**
@@ -67,7 +68,7 @@ public final class TableCache {
         Key key = new Key(fileSystem, fileNumber);
         TableReader reader = readers.computeIfAbsent(key, absent -> {
             TableFile file = new TableFile(fileSystem, fileName, fileNumber, openFiles);
-            return new TableReader(file, new TableMemory(file, blockCache, inMemory));
+            return new TableReader(file, new TableMemory(file, blockCache, inMemory), pool);
         });
         try {
             reader.load();

@@ -1,6 +1,7 @@
 package io.streambed.lsm.internal.sstable;
 
 import io.streambed.lsm.bytes.KeyHash;
+import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.internal.entry.EntryKind;
@@ -35,10 +36,14 @@ final class TableCheck {
     void run() throws IOException {
         SequentialBlocks blocks = new SequentialBlocks(file, table.index());
         for (ordinal = 0; ordinal < table.index().count(); ordinal++) {
-            blocks.enter(ordinal, true, cursor);
-            for (boolean on = cursor.first(); on; on = cursor.next()) {
-                checkEntry(cursor.key());
-                count();
+            try {
+                blocks.enter(ordinal, true, cursor);
+                for (boolean on = cursor.first(); on; on = cursor.next()) {
+                    checkEntry(cursor.key());
+                    count();
+                }
+            } catch (MalformedBytesException e) {
+                throw new CorruptFileException(file.name(), table.index().position(ordinal), e);
             }
         }
         ordinal--;

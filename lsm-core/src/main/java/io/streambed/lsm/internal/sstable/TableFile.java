@@ -71,27 +71,34 @@ final class TableFile implements SecondChance.Holder {
         }
     }
 
-    /** Reads a block and checks it against its trailer, which comes behind it in the result; decompresses it. */
+    /**
+     * Reads a block to be kept: checked against its trailer, decompressed, in an array of its own that has a trailer's bytes
+     * behind it.
+     */
     byte[] readBlock(long position, int length) throws IOException {
-        if (length > Integer.MAX_VALUE - 64) {
-            throw new CorruptFileException(name, position, "block of " + length + " bytes");
-        }
-        byte[] stored = new byte[length + BlockTrailer.BYTES];
+        byte[] stored = new byte[withTrailer(position, length)];
         readFully(position, stored, 0, stored.length);
         BlockTrailer.check(stored, 0, length, name, number, position);
         byte tag = BlockTrailer.codec(stored, 0, length);
-        if (tag == BlockCodec.NONE.tag()) {
-            return stored;
-        }
         try {
-            BlockCodec codec = codec(tag);
-            int decompressed = codec.decompressedLength(stored, 0, length);
-            byte[] block = new byte[Math.addExact(decompressed, BlockTrailer.BYTES)];
-            codec.decompress(stored, 0, length, block, 0, decompressed);
+            byte[] block = stored;
+            if (tag != BlockCodec.NONE.tag()) {
+                BlockScratch exact = new BlockScratch();
+                exact.decompress(codec(tag), stored, 0, length);
+                block = exact.block();
+            }
             return block;
-        } catch (MalformedBytesException | ArithmeticException e) {
-            throw new CorruptFileException(name, position, String.valueOf(e.getMessage()));
+        } catch (MalformedBytesException e) {
+            throw new CorruptFileException(name, position, e);
         }
+    }
+
+    /** Length of a block with its trailer, if that fits into an array. */
+    int withTrailer(long position, int length) throws CorruptFileException {
+        if (length > Integer.MAX_VALUE - 64) {
+            throw new CorruptFileException(name, position, "block of " + length + " bytes");
+        }
+        return length + BlockTrailer.BYTES;
     }
 
     /** The codec of a tag; its absence is told with the file's name. */

@@ -1,6 +1,8 @@
 package io.streambed.lsm.internal.sstable;
 
+import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.io.IOException;
@@ -8,39 +10,51 @@ import java.io.IOException;
 /** Walks the entries of a table: a cursor in one block, and the index that leads to the next. */
 final class TableIterator implements InternalIterator {
     /** Where the blocks come from. */
-    @FunctionalInterface
     interface Blocks {
         /**
-         * Puts the cursor into a block, checked.
+         * Puts the cursor into a block whose checksum is right.
          *
          * @param ascending whether the blocks behind this one are likely to be wanted next, or those in front of it
          */
         void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException;
+
+        /** The cursor has left the last block. */
+        default void close() {}
     }
 
     private static final int NONE = -1;
 
+    private final TableFile file;
     private final IndexBlock index;
     private final Blocks blocks;
     private final BlockCursor cursor = new BlockCursor();
     private int ordinal = NONE;
     private boolean closed;
 
-    TableIterator(IndexBlock index, Blocks blocks) {
+    TableIterator(TableFile file, IndexBlock index, Blocks blocks) {
+        this.file = file;
         this.index = index;
         this.blocks = blocks;
     }
 
     @Override
     public boolean first() throws IOException {
-        enter(0, true);
-        return cursor.first();
+        try {
+            enter(0, true);
+            return cursor.first();
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
     }
 
     @Override
     public boolean last() throws IOException {
-        enter(index.count() - 1, false);
-        return cursor.last();
+        try {
+            enter(index.count() - 1, false);
+            return cursor.last();
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
     }
 
     @Override
@@ -49,26 +63,42 @@ final class TableIterator implements InternalIterator {
         if (target == index.count()) {
             return false;
         }
-        enter(target, true);
-        // A separator may be greater than the last key of its block, and the wanted key in between.
-        return cursor.seek(userKey) || nextBlock();
+        try {
+            enter(target, true);
+            // A separator may be greater than the last key of its block, and the wanted key in between.
+            return cursor.seek(userKey) || nextBlock();
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
     }
 
     @Override
     public boolean seekBefore(Slice userKey) throws IOException {
         int target = index.find(userKey.array(), userKey.offset(), userKey.length());
-        enter(Math.min(target, index.count() - 1), false);
-        return cursor.seekBefore(userKey) || prevBlock();
+        try {
+            enter(Math.min(target, index.count() - 1), false);
+            return cursor.seekBefore(userKey) || prevBlock();
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
     }
 
     @Override
     public boolean next() throws IOException {
-        return cursor.next() || nextBlock();
+        try {
+            return cursor.next() || nextBlock();
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
     }
 
     @Override
     public boolean prev() throws IOException {
-        return cursor.prev() || prevBlock();
+        try {
+            return cursor.prev() || prevBlock();
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
     }
 
     @Override
@@ -96,6 +126,7 @@ final class TableIterator implements InternalIterator {
         closed = true;
         ordinal = NONE;
         cursor.leave();
+        blocks.close();
     }
 
     private boolean nextBlock() throws IOException {
@@ -119,10 +150,19 @@ final class TableIterator implements InternalIterator {
             throw new IllegalStateException("iterator is closed");
         }
         if (target != ordinal) {
-            // Not standing anywhere if this fails.
-            ordinal = NONE;
-            blocks.enter(target, ascending, cursor);
+            // The memory of the block before may be used for this one, so if this fails the cursor must not stand
+            // there.
+            cursor.leave();
             ordinal = target;
+            blocks.enter(target, ascending, cursor);
         }
+    }
+
+    /** What stands in the current block makes no sense. The iterator stands nowhere then. */
+    private CorruptFileException corrupt(MalformedBytesException e) {
+        int where = ordinal;
+        ordinal = NONE;
+        cursor.leave();
+        return new CorruptFileException(file.name(), index.position(where), e);
     }
 }

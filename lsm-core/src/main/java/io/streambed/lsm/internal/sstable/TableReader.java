@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 public final class TableReader {
     private final TableFile file;
     private final TableMemory memory;
+    private final BlockScratch.Pool pool;
 
-    TableReader(TableFile file, TableMemory memory) {
+    TableReader(TableFile file, TableMemory memory, BlockScratch.Pool pool) {
         this.file = file;
         this.memory = memory;
+        this.pool = pool;
     }
 
     /** What the table's properties say, and the length of the file. */
@@ -58,7 +60,7 @@ public final class TableReader {
         for (int ordinal = table.index().find(key, offset, length);
                 ordinal < table.index().count();
                 ordinal++) {
-            byte[] found = BlockLookup.get(block(table, ordinal), key, offset, length, keyHash, maxSeqNo, voids);
+            byte[] found = getFromBlock(table, ordinal, key, offset, length, keyHash, maxSeqNo, voids);
             if (found != BlockLookup.GOES_ON) {
                 return found;
             }
@@ -70,12 +72,8 @@ public final class TableReader {
     public InternalIterator iterator(ReadMode mode) throws IOException {
         Contents table = memory.get();
         return switch (mode) {
-            case CACHED ->
-                new TableIterator(table.index(), (ordinal, ascending, cursor) -> {
-                    byte[] block = block(table, ordinal);
-                    cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
-                });
-            case SEQUENTIAL -> new TableIterator(table.index(), new SequentialBlocks(file, table.index()));
+            case CACHED -> new TableIterator(file, table.index(), new CachedBlocks(file, table, pool));
+            case SEQUENTIAL -> new TableIterator(file, table.index(), new SequentialBlocks(file, table.index()));
         };
     }
 
@@ -100,19 +98,36 @@ public final class TableReader {
         memory.retire();
     }
 
-    private byte[] block(Contents table, int ordinal) throws IOException {
+    private byte @Nullable [] getFromBlock(
+            Contents table,
+            int ordinal,
+            byte[] key,
+            int offset,
+            int length,
+            long keyHash,
+            long maxSeqNo,
+            SeqRanges voids)
+            throws IOException {
         byte[] block = table.blocks().get(ordinal);
-        if (block == null) {
-            IndexBlock index = table.index();
-            long position = index.position(ordinal);
-            block = file.readBlock(position, index.storedLength(ordinal));
-            try {
-                DataBlock.check(block, 0, block.length - BlockTrailer.BYTES);
-            } catch (MalformedBytesException e) {
-                throw new CorruptFileException(file.name(), position, e);
+        try {
+            if (block == null) {
+                long position = table.index().position(ordinal);
+                int stored = table.index().storedLength(ordinal);
+                if (!table.blocks().wants(ordinal, stored)) {
+                    BlockScratch scratch = pool.take();
+                    scratch.read(file, position, stored);
+                    byte[] found = BlockLookup.get(
+                            scratch.block(), scratch.length(), key, offset, length, keyHash, maxSeqNo, voids);
+                    pool.giveBack(scratch);
+                    return found;
+                }
+                block = file.readBlock(position, stored);
+                table.blocks().offer(ordinal, block);
             }
-            table.blocks().offer(ordinal, block);
+            int end = block.length - BlockTrailer.BYTES;
+            return BlockLookup.get(block, end, key, offset, length, keyHash, maxSeqNo, voids);
+        } catch (MalformedBytesException e) {
+            throw new CorruptFileException(file.name(), table.index().position(ordinal), e);
         }
-        return block;
     }
 }

@@ -1,6 +1,7 @@
 package io.streambed.lsm.internal.sstable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -25,6 +26,7 @@ final class BlockCacheTest {
         TableBlocks table = cache.register(10);
         byte[] block = new byte[BLOCK];
         assertNull(table.get(3));
+        assertTrue(table.wants(3, BLOCK));
         table.offer(3, block);
         assertSame(block, table.get(3));
         assertNull(table.get(4));
@@ -58,7 +60,10 @@ final class BlockCacheTest {
                 TableBlocks table = tables.get(random.nextInt(5));
                 int ordinal = random.nextInt(20_000);
                 if (table.get(ordinal) == null) {
-                    table.offer(ordinal, new byte[random.nextInt(2 * BLOCK)]);
+                    int length = random.nextInt(2 * BLOCK);
+                    if (table.wants(ordinal, length)) {
+                        table.offer(ordinal, new byte[length]);
+                    }
                 }
                 if (i % 100 == 0) {
                     assertTrue(cache.stats().bytes() <= capacity);
@@ -74,6 +79,7 @@ final class BlockCacheTest {
     void doesNotKeepABlockThatWouldTakeMostOfIt() {
         BlockCache cache = new BlockCache(100_000);
         TableBlocks table = cache.register(2);
+        assertFalse(table.wants(0, 20_000));
         table.offer(0, new byte[20_000]);
         assertNull(table.get(0));
         table.offer(1, new byte[10_000]);
@@ -180,7 +186,9 @@ final class BlockCacheTest {
                         byte[] block = table.get(ordinal);
                         if (block == null) {
                             block = new byte[BLOCK + ordinal];
-                            table.offer(ordinal, block);
+                            if (table.wants(ordinal, block.length)) {
+                                table.offer(ordinal, block);
+                            }
                         }
                         assertEquals(BLOCK + ordinal, block.length);
                         if (drops && i % 500 == 0) {
@@ -213,7 +221,9 @@ final class BlockCacheTest {
         if (table.get(ordinal) != null) {
             return true;
         }
-        table.offer(ordinal, new byte[BLOCK]);
+        if (table.wants(ordinal, BLOCK)) {
+            table.offer(ordinal, new byte[BLOCK]);
+        }
         return false;
     }
 

@@ -1,0 +1,53 @@
+package io.streambed.lsm.internal.sstable;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Blocks for one iterator, from the cache or from the file as {@link TableBlocks} has it. Used by one thread. */
+final class CachedBlocks implements TableIterator.Blocks {
+    private final TableFile file;
+    private final Contents table;
+    private final BlockScratch.Pool pool;
+    private @Nullable BlockScratch scratch;
+
+    CachedBlocks(TableFile file, Contents table, BlockScratch.Pool pool) {
+        this.file = file;
+        this.table = table;
+        this.pool = pool;
+    }
+
+    @Override
+    public void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException {
+        byte[] block = table.blocks().get(ordinal);
+        if (block == null) {
+            long position = table.index().position(ordinal);
+            int length = table.index().storedLength(ordinal);
+            if (!table.blocks().wants(ordinal, length)) {
+                enterScratch(position, length, cursor);
+                return;
+            }
+            block = file.readBlock(position, length);
+            table.blocks().offer(ordinal, block);
+        }
+        cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
+    }
+
+    private void enterScratch(long position, int length, BlockCursor cursor) throws IOException {
+        BlockScratch own = scratch;
+        if (own == null) {
+            own = pool.take();
+            scratch = own;
+        }
+        own.read(file, position, length);
+        cursor.enter(own.block(), 0, own.length());
+    }
+
+    @Override
+    public void close() {
+        BlockScratch own = scratch;
+        scratch = null;
+        if (own != null) {
+            pool.giveBack(own);
+        }
+    }
+}
