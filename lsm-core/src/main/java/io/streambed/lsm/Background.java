@@ -165,7 +165,7 @@ final class Background {
         start(flushing, runtime.flushExecutor(), this::flushAll, this::flushPending);
     }
 
-    /** Waits until every memtable sealed before the call is in tables, or something has failed. */
+    /** Waits until every memtable sealed before the call is in tables, and the manifest is synced, or something has failed. */
     void awaitFlush() {
         flushSoon();
         List<SealedMemtable> mine = versions.view().sealed();
@@ -173,6 +173,11 @@ final class Background {
                 ? Backpressure.Demand.NONE
                 : Backpressure.Demand.until("flush"));
         requireWritable();
+        try {
+            versions.sync();
+        } catch (IOException | RuntimeException | Error e) {
+            throw writeFailed(e);
+        }
     }
 
     private void flushAll() throws IOException {

@@ -206,7 +206,10 @@ public final class LsmTree implements AutoCloseable {
         return metadata == null ? null : metadata.clone();
     }
 
-    /** Writes all memtables to tables and waits for it. */
+    /**
+     * Writes all memtables to tables and waits for it. The last commit then survives a loss of power, whatever the {@link
+     * Durability}.
+     */
     public void flush() {
         writes.seal();
         background.awaitFlush();
@@ -291,7 +294,7 @@ public final class LsmTree implements AutoCloseable {
         iterators.forEach(TreeIterator::treeClosed);
         LsmException failure = null;
         try {
-            if (options.durability() == Durability.NONE && background.isWritable()) {
+            if (options.durability() == Durability.NONE && background.isWritable() && writes.hasUnflushed()) {
                 flush();
             }
         } catch (LsmException e) {

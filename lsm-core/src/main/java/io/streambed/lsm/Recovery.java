@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>Logs follow one another without a gap. If the end of one is torn (after a loss of power), the logs after it hold
  * nothing that may be used, unless that end is known to have been synced; then it is damage.
  *
- * <p>Opening a directory that was closed in good order writes nothing.
+ * <p>Opening a directory that was closed in good order writes nothing; opening a new one writes its manifest.
  */
 final class Recovery {
     private static final Slice NO_VALUE = new Slice();
@@ -76,7 +76,9 @@ final class Recovery {
         this.fileSystem = fileSystem;
         this.version = version;
         this.commit = version.commit();
-        this.lastSeqNo = version.lastSeqNo();
+        // A commit may be beyond everything in tables: of writes that an earlier recovery had dropped, their numbers
+        // are left.
+        this.lastSeqNo = Math.max(version.lastSeqNo(), version.commit().seqNo());
     }
 
     /** Takes the directory for this tree alone. */
@@ -94,8 +96,7 @@ final class Recovery {
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
         Manifest manifest = new Manifest(fileSystem, loaded.name(), files::newNumber);
-        Version recovered = recovery.declareVoid(manifest, files);
-        deleteUnnamed(files, names, recovered, manifest);
+        Version recovered = recovery.settle(manifest, files, names);
         return new Recovered(
                 files,
                 manifest,
@@ -210,14 +211,43 @@ final class Recovery {
 
     // ---- Manifest
 
-    /** Writes down what the crash made void; nothing, if nothing is. */
-    private Version declareVoid(Manifest manifest, TreeFiles files) throws IOException {
+    /**
+     * Writes down what the crash made void, and deletes what it left behind; does nothing if there is nothing of either and the
+     * directory is not new.
+     */
+    private Version settle(Manifest manifest, TreeFiles files, List<String> names) throws IOException {
         VersionEdit edit = new VersionEdit().nextFileNumber(files.nextNumber());
-        boolean changed = false;
+        boolean anythingVoid = declareVoid(edit, files.nextNumber());
+        Version settled = version.apply(edit);
+        List<String> unnamed = unnamed(names, settled, manifest.name());
+        // A new directory gets its manifest before anything else: without one, a log or a table would look like what is
+        // left
+        // of a damaged directory.
+        boolean isNew = manifest.name().isEmpty();
+        if (!anythingVoid && !isNew && unnamed.isEmpty()) {
+            return version;
+        }
+        // Before anything is deleted, too: what was just read may be in the page cache only, after the process was
+        // killed in
+        // the middle of an append, and an older manifest on disk may name what the newer one does not. This begins a
+        // new
+        // one, synced as a whole.
+        manifest.append(edit, settled);
+        Set<String> present = new HashSet<>(fileSystem.list());
+        for (String name : unnamed) {
+            if (present.contains(name)) {
+                fileSystem.delete(name);
+            }
+        }
+        return settled;
+    }
+
+    private boolean declareVoid(VersionEdit edit, long firstNewTable) {
+        boolean any = false;
         for (Long log : version.logs()) {
             if (!usedLogs.contains(log)) {
                 edit.logRemoved(log);
-                changed = true;
+                any = true;
             }
         }
         long lastInTables =
@@ -225,16 +255,11 @@ final class Recovery {
         if (lastInTables > commit.seqNo()) {
             SeqRanges.Range range = new SeqRanges.Range(commit.seqNo() + 1, lastInTables);
             if (!version.voids().plus(range).equals(version.voids())) {
-                edit.voided(range, files.nextNumber());
-                changed = true;
+                edit.voided(range, firstNewTable);
+                any = true;
             }
         }
-        if (!changed) {
-            return version;
-        }
-        Version next = version.apply(edit);
-        manifest.append(edit, next);
-        return next;
+        return any;
     }
 
     // ---- Files
@@ -289,19 +314,15 @@ final class Recovery {
         return free;
     }
 
-    /** Deletes what a crash left behind: files with our names that nothing names. Others are not ours to delete. */
-    private static void deleteUnnamed(TreeFiles files, List<String> names, Version version, Manifest manifest)
-            throws IOException {
+    /** What a crash left behind: files with our names that nothing names. Others are not ours to delete. */
+    private static List<String> unnamed(List<String> names, Version version, String manifest) {
         Set<String> needed = new HashSet<>();
         version.tables().forEach(table -> needed.add(FileNames.table(table.number())));
         version.logs().forEach(number -> needed.add(FileNames.log(number)));
-        needed.add(manifest.name());
-        Set<String> present = new HashSet<>(files.fileSystem().list());
-        for (String name : names) {
-            boolean ours = FileNames.parse(name) != null || name.equals(FileNames.NEXT_CURRENT);
-            if (ours && !needed.contains(name) && present.contains(name)) {
-                files.fileSystem().delete(name);
-            }
-        }
+        needed.add(manifest);
+        return names.stream()
+                .filter(name -> FileNames.parse(name) != null || name.equals(FileNames.NEXT_CURRENT))
+                .filter(name -> !needed.contains(name))
+                .toList();
     }
 }

@@ -70,6 +70,16 @@ final class Versions {
         install(edit, ReadView::with);
     }
 
+    /**
+     * Makes sure that the current version is on disk, synced. What recovery read after the process had been killed in the middle of
+     * an append may have been in the page cache only.
+     */
+    void sync() throws IOException {
+        if (!manifest.isSynced()) {
+            install(new VersionEdit());
+        }
+    }
+
     /** As {@link #install}, and takes {@code flushed} out of the view in the same step. */
     void installFlush(VersionEdit edit, SealedMemtable flushed) throws IOException {
         install(edit, (before, version) -> before.flushed(flushed, version));

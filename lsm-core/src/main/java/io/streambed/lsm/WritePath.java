@@ -172,14 +172,12 @@ final class WritePath {
         }
     }
 
-    /** Seals the active memtable, if there is anything in it or in its commit that tables and manifest do not have. */
+    /** Seals the active memtable, if it holds anything, or if there is a commit that the manifest does not have. */
     void seal() {
         lock.lock();
         try {
             background.requireWritable();
-            boolean entries = !versions.view().active().isEmpty();
-            boolean commitOnly = options.durability() == Durability.NONE && !commit.equals(newestSealedCommit());
-            if (entries || commitOnly) {
+            if (!versions.view().active().isEmpty() || !commit.equals(newestSealedCommit())) {
                 rotate();
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -201,6 +199,14 @@ final class WritePath {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether tables and manifest lack anything that was written or committed. */
+    boolean hasUnflushed() {
+        ReadView view = versions.view();
+        return !view.active().isEmpty()
+                || !view.sealed().isEmpty()
+                || !commit.equals(view.tables().version().commit());
     }
 
     private Commit newestSealedCommit() {

@@ -121,6 +121,11 @@ public final class Manifest implements Closeable {
         return name;
     }
 
+    /** Whether everything in the manifest was synced by this object; not known of what it only read. */
+    public boolean isSynced() {
+        return writer != null && failure == null;
+    }
+
     /**
      * Writes and syncs {@code edit}, which leads to {@code after}. If this fails the manifest takes no further edits: nobody
      * knows what of it has reached the disk.
@@ -151,6 +156,10 @@ public final class Manifest implements Closeable {
         writer = created;
         created.append(EDIT, version.asEdit().encode());
         created.sync();
+        // The manifest's name first: a crash may keep any of the names that are not synced, and CURRENT's alone would
+        // lead
+        // nowhere.
+        fileSystem.syncDirectory();
         writeCurrent(next);
         String old = name;
         name = next;
@@ -209,8 +218,8 @@ public final class Manifest implements Closeable {
         for (String candidate : names) {
             FileNames.Numbered numbered = FileNames.parse(candidate);
             if (numbered != null && numbered.kind() != FileNames.Kind.MANIFEST) {
-                throw missing(
-                        FileNames.CURRENT, "there is " + candidate + ", which it", new NoSuchFileException("CURRENT"));
+                throw new CorruptFileException(
+                        FileNames.CURRENT, 0, "the file is missing, though there is " + candidate);
             }
         }
     }
