@@ -1,0 +1,141 @@
+package io.streambed.lsm.crash;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.streambed.lsm.Durability;
+import io.streambed.lsm.LsmOptions;
+import io.streambed.lsm.LsmRuntime;
+import io.streambed.lsm.LsmTree;
+import io.streambed.lsm.fs.CrashMode;
+import io.streambed.lsm.fs.MemoryFileSystem;
+import io.streambed.lsm.testing.Seeds;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * After every single operation on the file system the power fails, in each of six ways, or the process dies. Whatever is left then
+ * is opened, and must be exactly one committed state with its own metadata, at least as new as what had been promised. Some
+ * of the recovered trees write on, and are cut again: during that recovery, and after it, up to three deep.
+ */
+class CrashTest {
+    private static final int DEPTH = 3;
+    private static final String KILL = "kill";
+    private static final List<CrashMode> MODES = List.of(CrashMode.values());
+
+    private long cuts;
+
+    @ParameterizedTest(name = "durability {0}, commit with every write: {1}")
+    @CsvSource({"NONE,false", "NONE,true", "PROCESS,false", "PROCESS,true", "POWER,false", "POWER,true"})
+    void recoveryIsExactlyOneCommitAfterEveryCut(Durability durability, boolean commitEveryWrite) {
+        long seed = Seeds.seed("CrashTest " + durability + " " + commitEveryWrite);
+        LsmOptions options = LsmOptions.builder()
+                .durability(durability)
+                .commitEveryWrite(commitEveryWrite)
+                .build();
+        int rounds = Seeds.scaled(5);
+        for (int round = 0; round < rounds; round++) {
+            long roundSeed = Seeds.part(seed, round);
+            try {
+                cutEverywhere(options, new MemoryFileSystem(), new CommitHistory(), 0, 0, roundSeed, 60, 1);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("round " + round + " of seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+        System.out.println("CrashTest " + durability + " " + commitEveryWrite + ": " + cuts + " cuts recovered");
+        assertTrue(cuts >= 100L * rounds, "only " + cuts + " cuts: the hook is not called");
+    }
+
+    @Test
+    void aTreeThatForgetsToRecoverWouldBeNoticed() {
+        // The check itself must be able to fail: the state of another commit is not accepted.
+        CommitHistory history = new CommitHistory();
+        LsmOptions options = LsmOptions.builder().commitEveryWrite(false).build();
+        CrashWorkload workload = new CrashWorkload(options, 7, history, 0, 0);
+        MemoryFileSystem files = new MemoryFileSystem();
+        workload.run(files, 60);
+        try (LsmRuntime runtime = CrashWorkload.runtime();
+                LsmTree tree = runtime.open(files, options)) {
+            history.check(tree, workload.leastAfterKill(), true);
+            tree.put(new byte[] {1}, new byte[] {1});
+            boolean noticed = false;
+            try {
+                history.check(tree, workload.leastAfterKill(), true);
+            } catch (AssertionError e) {
+                noticed = true;
+            }
+            assertTrue(noticed);
+        }
+    }
+
+    /**
+     * Runs a workload from commit {@code begin} on and cuts it after each operation.
+     *
+     * @param durable the commit that a loss of power would leave at the least
+     */
+    private void cutEverywhere(
+            LsmOptions options,
+            MemoryFileSystem files,
+            CommitHistory history,
+            int begin,
+            int durable,
+            long seed,
+            int operations,
+            int depth) {
+        CrashWorkload workload = new CrashWorkload(options, seed, history, begin, durable);
+        files.onOperation(operation -> {
+            Random random = new Random(seed + operation);
+            if (depth > 1) {
+                CrashMode mode = MODES.get(random.nextInt(MODES.size()));
+                afterPowerLoss(options, files, workload, mode, random, depth);
+                return;
+            }
+            for (CrashMode mode : MODES) {
+                afterPowerLoss(options, files, workload, mode, random, depth);
+            }
+            recover(options, files.afterKill(), workload, workload.leastAfterKill(), random, depth, KILL);
+        });
+        workload.run(files, operations);
+    }
+
+    private void afterPowerLoss(
+            LsmOptions options,
+            MemoryFileSystem files,
+            CrashWorkload workload,
+            CrashMode mode,
+            Random random,
+            int depth) {
+        MemoryFileSystem image = files.afterCrash(mode, random);
+        recover(options, image, workload, workload.leastAfterPowerLoss(), random, depth, mode.toString());
+    }
+
+    private void recover(
+            LsmOptions options,
+            MemoryFileSystem image,
+            CrashWorkload workload,
+            int least,
+            Random random,
+            int depth,
+            String cut) {
+        cuts++;
+        boolean goOn = depth < DEPTH && random.nextInt(40) == 0;
+        MemoryFileSystem again = goOn ? image.afterKill() : image;
+        int recovered;
+        try (LsmRuntime runtime = CrashWorkload.runtime();
+                LsmTree tree = runtime.open(image, options)) {
+            recovered = workload.history().check(tree, least, !options.commitEveryWrite());
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(
+                    "after " + cut + " at depth " + depth + ", behind" + workload.trace() + ": " + e.getMessage(), e);
+        }
+        if (goOn) {
+            // What was recovered once must be recovered again, whatever the recovery itself had written before the next
+            // cut.
+            CommitHistory rest = workload.history().after(recovered);
+            int durable = cut.equals(KILL) ? workload.leastAfterPowerLoss() : recovered;
+            cutEverywhere(options, again, rest, recovered, durable, random.nextLong(), 12, depth + 1);
+        }
+    }
+}
