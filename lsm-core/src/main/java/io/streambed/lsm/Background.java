@@ -74,10 +74,6 @@ final class Background {
         return new LsmException(LsmException.Kind.CLOSED, "tree " + options.name() + " is closed");
     }
 
-    boolean isWritable() {
-        return !mayStop();
-    }
-
     /** The exception to throw after a write failed, which makes the tree read-only unless nothing had been changed. */
     LsmException writeFailed(Throwable e) {
         if (e instanceof LsmException refused) {
@@ -232,10 +228,15 @@ final class Background {
             requireWritable();
         }
         try {
+            // Close sets its flag before it looks whether a job runs, so either it waits for this one, or this one sees
+            // it.
+            requireWritable();
             Optional<Compaction> all = FullCompaction.of(versions.current());
             if (all.isPresent()) {
                 compact(all.get());
             }
+        } catch (JobCancelledException e) {
+            throw closedException();
         } catch (IOException | RuntimeException | Error e) {
             throw writeFailed(e);
         } finally {

@@ -100,9 +100,23 @@ public final class LsmRuntime implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        openTrees.forEach(LsmTree::close);
+        LsmException failure = null;
+        for (LsmTree tree : openTrees) {
+            try {
+                tree.close();
+            } catch (LsmException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
         if (threads != null) {
             threads.close();
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -86,19 +86,33 @@ public final class LsmTree implements AutoCloseable {
         long begin = runtime.nanoClock().getAsLong();
         try {
             Closeable lock = Recovery.lock(fileSystem);
+            Recovery.Recovered recovered;
             try {
-                Recovery.Recovered recovered = Recovery.run(fileSystem, options, runtime);
-                LsmTree tree = new LsmTree(options, runtime, ownsRuntime, lock, recovered);
-                tree.afterRecovery(recovered);
-                long nanos = runtime.nanoClock().getAsLong() - begin;
-                runtime.tell(new LsmEvent.Opened(options.name(), recovered.logRecords(), nanos));
-                return tree;
+                recovered = Recovery.run(fileSystem, options, runtime);
             } catch (IOException | RuntimeException | Error e) {
-                lock.close();
+                closeAfter(e, lock);
                 throw e;
             }
+            LsmTree tree = new LsmTree(options, runtime, ownsRuntime, lock, recovered);
+            try {
+                tree.afterRecovery(recovered);
+            } catch (RuntimeException | Error e) {
+                closeAfter(e, tree::close);
+                throw e;
+            }
+            long nanos = runtime.nanoClock().getAsLong() - begin;
+            runtime.tell(new LsmEvent.Opened(options.name(), recovered.logRecords(), nanos));
+            return tree;
         } catch (IOException e) {
             throw Errors.wrap("opening", options.name(), e);
+        }
+    }
+
+    private static void closeAfter(Throwable failure, Closeable closing) {
+        try {
+            closing.close();
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -294,7 +308,7 @@ public final class LsmTree implements AutoCloseable {
         iterators.forEach(TreeIterator::treeClosed);
         LsmException failure = null;
         try {
-            if (options.durability() == Durability.NONE && background.isWritable() && writes.hasUnflushed()) {
+            if (options.durability() == Durability.NONE && writes.hasUnflushed()) {
                 flush();
             }
         } catch (LsmException e) {

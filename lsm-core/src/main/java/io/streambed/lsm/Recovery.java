@@ -96,7 +96,14 @@ final class Recovery {
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
         Manifest manifest = new Manifest(fileSystem, loaded.name(), files::newNumber);
-        Version recovered = recovery.settle(manifest, files, names);
+        Version recovered;
+        try {
+            recovered = recovery.settle(manifest, files, names);
+        } catch (IOException | RuntimeException | Error e) {
+            try (manifest) {
+                throw e;
+            }
+        }
         return new Recovered(
                 files,
                 manifest,

@@ -11,6 +11,7 @@ import io.streambed.lsm.internal.sstable.TableWriter;
 import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class TreeFiles implements TableFiles {
     private final TableWriter.Settings settings;
     private final long tableBytes;
     private final AtomicLong nextNumber;
+    private volatile boolean closed;
 
     private TreeFiles(
             FileSystem fileSystem, TableCache tables, TableWriter.Settings settings, long tableBytes, long nextNumber) {
@@ -71,7 +73,13 @@ final class TreeFiles implements TableFiles {
 
     /** The open table, from the cache or opened now. */
     TableReader reader(TableMeta table) throws IOException {
-        return tables.get(fileSystem, FileNames.table(table.number()), table.number());
+        TableReader reader = tables.get(fileSystem, FileNames.table(table.number()), table.number());
+        if (closed) {
+            // Closing looks for open tables after it has said so: either it saw this one, or this sees that it said so.
+            tables.evict(fileSystem, table.number());
+            throw new ClosedChannelException();
+        }
+        return reader;
     }
 
     /** Walks a table for a reader, through the block cache. */
@@ -106,6 +114,9 @@ final class TreeFiles implements TableFiles {
     }
 
     void deleteTable(long number) {
+        if (closed) {
+            return;
+        }
         tables.evict(fileSystem, number);
         delete(FileNames.table(number));
         // A point read on an old view may have opened the table between the two.
@@ -116,7 +127,9 @@ final class TreeFiles implements TableFiles {
         delete(FileNames.log(number));
     }
 
+    /** Closes all tables; whoever opens one from now on is refused, and a table not needed any more stays for the next opening. */
     void closeTables() {
+        closed = true;
         tables.evictAll(fileSystem);
     }
 

@@ -4,6 +4,7 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The iterator that users get.
@@ -16,6 +17,10 @@ final class TreeIterator implements LsmIterator {
     private final VisibleIterator source;
     private final PinnedVersion pinned;
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Why a move failed; the sources then stand nobody knows where, and to go on could pass over entries. */
+    private @Nullable Throwable failure;
+
     private volatile boolean treeClosed;
 
     TreeIterator(LsmTree tree, VisibleIterator source, PinnedVersion pinned) {
@@ -27,15 +32,26 @@ final class TreeIterator implements LsmIterator {
     @Override
     public boolean next() {
         requireOpen();
+        Throwable earlier = failure;
+        if (earlier != null) {
+            throw failed(earlier);
+        }
         try {
             return source.next();
         } catch (IOException e) {
+            failure = e;
             requireOpen();
-            throw Errors.wrap("iterating over", tree.name(), e);
-        } catch (RuntimeException e) {
+            throw failed(e);
+        } catch (RuntimeException | Error e) {
+            failure = e;
             requireOpen();
             throw e;
         }
+    }
+
+    private LsmException failed(Throwable cause) {
+        return new LsmException(
+                Errors.kindOf(cause), "iterating over tree " + tree.name() + " failed: " + cause.getMessage(), cause);
     }
 
     @Override

@@ -159,6 +159,9 @@ final class WritePath {
             if (last.seqNo() == visible && Arrays.equals(last.metadata(), newMetadata)) {
                 return;
             }
+            if (isLogTooLong()) {
+                rotate();
+            }
             WalWriter wal = log();
             if (wal != null) {
                 wal.commit(visible, newMetadata);
@@ -226,14 +229,17 @@ final class WritePath {
             background.slowDown();
         }
         Memtable active = versions.view().active();
-        WalWriter wal = log;
-        // A log may outgrow its memtable only by commits without writes; it must not do so for ever.
-        boolean logTooLong = wal != null && wal.length() > 4 * options.writeBufferBytes();
-        if (active.bytes() >= options.writeBufferBytes() || logTooLong) {
+        if (active.bytes() >= options.writeBufferBytes() || isLogTooLong()) {
             rotate();
             active = versions.view().active();
         }
         return active;
+    }
+
+    /** A log may outgrow its memtable only by commits without writes; it must not do so for ever. */
+    private boolean isLogTooLong() {
+        WalWriter wal = log;
+        return wal != null && wal.length() > 4 * options.writeBufferBytes();
     }
 
     private void rotate() throws IOException {

@@ -46,6 +46,7 @@ public final class Manifest implements Closeable {
     private String name;
     private @Nullable LogWriter writer;
     private @Nullable IOException failure;
+    private boolean closed;
 
     /**
      * @param name the manifest that counts now, or an empty string if there is none
@@ -131,6 +132,9 @@ public final class Manifest implements Closeable {
      * knows what of it has reached the disk.
      */
     public void append(VersionEdit edit, Version after) throws IOException {
+        if (closed) {
+            throw new IOException("the manifest is closed");
+        }
         if (failure != null) {
             throw new IOException("an earlier write to the manifest failed: " + failure.getMessage(), failure);
         }
@@ -173,6 +177,7 @@ public final class Manifest implements Closeable {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         LogWriter closing = writer;
         writer = null;
         if (closing != null) {
