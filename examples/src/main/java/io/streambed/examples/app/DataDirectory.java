@@ -46,6 +46,9 @@ public final class DataDirectory implements AutoCloseable {
      * @throws AppException if it cannot be had
      */
     public static DataDirectory open(@Nullable Path named, String app) {
+        if (named != null && named.toString().isEmpty()) {
+            throw new AppException("the name of the data directory is empty");
+        }
         Path path = named == null
                 ? Directories.temporary(app)
                 : named.toAbsolutePath().normalize();

@@ -15,16 +15,21 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Exact, and without a guess: under exactly-once the place up to which a partition has been read is committed together with
  * everything that came of it. So once all lines are read, all words stand in the topic of words; and once those are read, all counts
  * are in the store. Only after the first does the second topic's end say anything.
+ *
+ * <p>One thing stands in the way: where a topic ends in what an aborted transaction left, Streams has nothing to process there, and may
+ * never commit that it went past. So a partition has also been read if no committed record is left in it.
  */
-final class EndOfInput {
+final class EndOfInput implements AutoCloseable {
     private final Cluster cluster;
     private final Names names;
     private final Counting counting;
+    private final Remainder remainder;
 
     EndOfInput(Cluster cluster, Names names, Counting counting) {
         this.cluster = cluster;
         this.names = names;
         this.counting = counting;
+        this.remainder = new Remainder(cluster.bootstrapServers());
     }
 
     /** Waits for it. Nobody may write to the input topic meanwhile. */
@@ -35,14 +40,27 @@ final class EndOfInput {
         awaitRead(names.words());
     }
 
+    @Override
+    public void close() {
+        remainder.close();
+    }
+
     private void awaitRead(String topic) throws InterruptedException {
         Map<TopicPartition, Long> ends = ends(topic);
         Patience patience = new Patience();
+        Map<TopicPartition, Long> before = Map.of();
         while (true) {
             Map<TopicPartition, Long> read = read(ends);
-            if (ends.entrySet().stream().allMatch(end -> read.get(end.getKey()) >= end.getValue())) {
+            // To look at what is left costs a fetch, and is of use only where nothing moves any more.
+            boolean still = read.equals(before);
+            if (ends.keySet().stream().allMatch(partition -> {
+                long place = read.get(partition);
+                long end = ends.get(partition);
+                return place >= end || (still && remainder.isEmpty(partition, place, end));
+            })) {
                 return;
             }
+            before = read;
             long done = counting.figures().records()
                     + read.values().stream().mapToLong(Long::longValue).sum();
             counting.pause(patience, done, "read up to " + read + " of " + ends);

@@ -1,11 +1,13 @@
 package io.streambed.examples.wordcount;
 
+import io.streambed.lsm.LsmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a Streams application tells about itself through its metrics.
@@ -29,7 +31,7 @@ record Figures(long records, long restored, long storeBytes, List<Integer> table
                 case "stream-thread-metrics/process-total" -> records += number(metric);
                 case "stream-state-metrics/total-sst-files-size", "stream-state-metrics/size-all-mem-tables" ->
                     bytes += number(metric);
-                case "stream-state-metrics/tables-per-level" -> add(tables, String.valueOf(metric.metricValue()));
+                case "stream-state-metrics/tables-per-level" -> add(tables, value(metric));
                 default -> {}
             }
         }
@@ -46,11 +48,26 @@ record Figures(long records, long restored, long storeBytes, List<Integer> table
     }
 
     private static long number(Metric metric) {
-        return metric.metricValue() instanceof Number number ? number.longValue() : 0;
+        return value(metric) instanceof Number number ? number.longValue() : 0;
     }
 
-    private static void add(List<Integer> tables, String levels) {
-        String[] counts = levels.isEmpty() ? new String[0] : levels.split(",", -1);
+    private static @Nullable Object value(Metric metric) {
+        try {
+            return metric.metricValue();
+        } catch (LsmException e) {
+            if (e.kind() == LsmException.Kind.CLOSED) {
+                // A task that moves closes its store, perhaps after we got the list and before we ask.
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static void add(List<Integer> tables, @Nullable Object levels) {
+        if (!(levels instanceof String text) || text.isEmpty()) {
+            return;
+        }
+        String[] counts = text.split(",", -1);
         for (int level = 0; level < counts.length; level++) {
             if (level == tables.size()) {
                 tables.add(0);

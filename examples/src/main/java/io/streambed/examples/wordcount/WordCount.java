@@ -81,7 +81,9 @@ final class WordCount {
                     }
                     return null;
                 });
-                new EndOfInput(cluster, names, counting).await();
+                try (EndOfInput end = new EndOfInput(cluster, names, counting)) {
+                    end.await();
+                }
                 List<TopWords.Counted> words = counting.top(top).list();
                 progress.end(status.summary());
                 print(words);

@@ -44,6 +44,7 @@ class BadInputTest {
                         new Case("directory as input", 1, "is a directory", "--input " + directory),
                         new Case("file as data directory", 1, "there is a file of that name", "--data-dir " + file),
                         new Case("no place for a data directory", 1, "cannot be used", "--data-dir /proc/none/data"),
+                        new Case("no name for a data directory", 1, "is empty", "--data-dir="),
                         new Case("damaged data directory", 1, "is damaged: it has no app", "--data-dir " + damaged),
                         new Case("no address", 1, "bad address of a Kafka broker", "--bootstrap-servers nowhere"),
                         new Case(

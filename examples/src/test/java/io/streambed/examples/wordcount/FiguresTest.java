@@ -2,6 +2,7 @@ package io.streambed.examples.wordcount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.streambed.lsm.LsmException;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Metric;
@@ -39,6 +40,19 @@ class FiguresTest {
         assertEquals(List.of(), Figures.of(List.of(), 0).tables());
     }
 
+    @Test
+    void passOverAStoreThatClosesMeanwhile() {
+        LsmException closed = new LsmException(LsmException.Kind.CLOSED, "closed");
+        Figures figures = Figures.of(
+                List.of(
+                        metric("stream-state-metrics", "total-sst-files-size", closed),
+                        metric("stream-state-metrics", "tables-per-level", closed),
+                        metric("stream-state-metrics", "size-all-mem-tables", 5L)),
+                0);
+        assertEquals(new Figures(0, 0, 5, List.of()), figures);
+    }
+
+    /** A metric with a value, or with an exception in place of one. */
     private static Metric metric(String group, String name, Object value) {
         return new Metric() {
             @Override
@@ -48,6 +62,9 @@ class FiguresTest {
 
             @Override
             public Object metricValue() {
+                if (value instanceof RuntimeException failure) {
+                    throw failure;
+                }
                 return value;
             }
         };

@@ -7,17 +7,22 @@ import io.streambed.examples.AppRun;
 import io.streambed.examples.app.Directories;
 import io.streambed.examples.broker.KafkaBroker;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -84,6 +89,45 @@ class WordCountTest {
         assertTrue(
                 run.err().startsWith("word-count: data directory " + data + " belongs to Kafka cluster "), run.err());
         assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @Test
+    void countsPastWhatAKilledRunLeftOpen(KafkaBroker.Broker broker) throws Exception {
+        String data = directory.resolve("data").toString();
+        assertEquals(
+                "1\ta\n", count(broker, "a", "--input", "-", "--data-dir", data).out());
+
+        // Lines in both partitions, and their entry in the journal, of a run that never got to commit them.
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(data, "streambed.properties"))) {
+            properties.load(reader);
+        }
+        Names names = new Names(properties.getProperty("id"));
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", names.id() + "-input");
+        try (KafkaProducer<String, String> killed =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            killed.initTransactions();
+            killed.beginTransaction();
+            for (int partition = 0; partition < CountWords.PARTITIONS; partition++) {
+                killed.send(new ProducerRecord<>(names.input(), partition, null, "never written"))
+                        .get();
+            }
+            killed.send(new ProducerRecord<>(names.journal(), "some text", "2 open"))
+                    .get();
+            killed.flush();
+
+            // One line goes to one partition; in the other one nothing comes after what is void.
+            AppRun run = count(broker, "b", "--input", "-", "--data-dir", data);
+            assertEquals("1\ta\n1\tb\n", run.out(), run.err());
+            assertEquals(
+                    1,
+                    run.err()
+                            .lines()
+                            .filter(line -> line.contains("counting standard input"))
+                            .count());
+            assertTrue(!run.err().contains("did not end"), run.err());
+        }
     }
 
     @Test
