@@ -1,4 +1,14 @@
-/** Streaming apps that run by themselves, with their state in Streambed's stores. */
+/**
+ * Streaming apps that run by themselves, with their state in Streambed's stores. {@link io.streambed.examples.Main} is the command line;
+ * a package uses only what stands below it:
+ *
+ * <pre>
+ * Main
+ *  └► wordcount          one package for each app
+ *      └► broker         the Kafka that it works with
+ *          └► app        what every app stands in
+ * </pre>
+ */
 @NullMarked
 package io.streambed.examples;
 

@@ -1,5 +1,7 @@
 package io.streambed.examples.app;
 
+import org.jspecify.annotations.Nullable;
+
 /** The end of an app for a reason that its user can act on: the message is all that the user gets to see, so it is one line. */
 public final class AppException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -10,7 +12,7 @@ public final class AppException extends RuntimeException {
     }
 
     /** As the other constructor, with what led to it. */
-    public AppException(String message, Throwable cause) {
+    public AppException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

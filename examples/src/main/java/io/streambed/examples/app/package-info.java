@@ -1,4 +1,4 @@
-/** What every app stands in: how it ends, where it keeps its data, how it reaches a broker and how it shows its progress. */
+/** What every app stands in: how it ends, where it keeps its data and how it talks to its user. Knows no app and no broker. */
 @NullMarked
 package io.streambed.examples.app;
 

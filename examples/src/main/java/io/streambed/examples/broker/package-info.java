@@ -1,4 +1,4 @@
-/** A real Kafka broker inside the process, for apps and tests that should need nothing but a JDK. */
+/** The Kafka that an app works with: the user's, or a real broker inside the process, so that nothing but a JDK is needed. */
 @NullMarked
 package io.streambed.examples.broker;
 

@@ -1,6 +1,6 @@
 package io.streambed.examples.wordcount;
 
-import io.streambed.examples.app.Cluster;
+import io.streambed.examples.broker.Cluster;
 import io.streambed.kafka.LsmDslStoreSuppliers;
 import java.nio.file.Path;
 import java.util.Properties;

@@ -1,8 +1,8 @@
 package io.streambed.examples.wordcount;
 
 import io.streambed.examples.app.AppException;
-import io.streambed.examples.app.Cluster;
 import io.streambed.examples.app.Reasons;
+import io.streambed.examples.broker.Cluster;
 import io.streambed.lsm.LsmException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,11 +1,10 @@
 package io.streambed.examples.wordcount;
 
-import io.streambed.examples.app.Cluster;
+import io.streambed.examples.broker.Cluster;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -53,10 +52,9 @@ final class EndOfInput implements AutoCloseable {
             Map<TopicPartition, Long> read = read(ends);
             // To look at what is left costs a fetch, and is of use only where nothing moves any more.
             boolean still = read.equals(before);
-            if (ends.keySet().stream().allMatch(partition -> {
-                long place = read.get(partition);
-                long end = ends.get(partition);
-                return place >= end || (still && remainder.isEmpty(partition, place, end));
+            if (ends.entrySet().stream().allMatch(end -> {
+                long place = read.getOrDefault(end.getKey(), 0L);
+                return place >= end.getValue() || (still && remainder.isEmpty(end.getKey(), place, end.getValue()));
             })) {
                 return;
             }
@@ -83,12 +81,9 @@ final class EndOfInput implements AutoCloseable {
      * brokers may still be about to say so, partition by partition.
      */
     private Map<TopicPartition, Long> ends(String topic) {
-        TopicDescription description = cluster.get(
-                        cluster.admin().describeTopics(List.of(topic)).allTopicNames())
-                .get(topic);
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        description
-                .partitions()
+        cluster.get(cluster.admin().describeTopics(List.of(topic)).allTopicNames()).values().stream()
+                .flatMap(description -> description.partitions().stream())
                 .forEach(info -> asked.put(new TopicPartition(topic, info.partition()), OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
         cluster.get(cluster.admin().listOffsets(asked).all())

@@ -1,7 +1,7 @@
 package io.streambed.examples.wordcount;
 
 import io.streambed.examples.app.AppException;
-import io.streambed.examples.app.Cluster;
+import io.streambed.examples.broker.Cluster;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ final class Journal {
                 new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long deadline = System.nanoTime() + DEADLINE.toNanos();
             // The position also moves over the marks of transactions, which are no records.
             while (consumer.position(partition) < end) {

@@ -1,12 +1,12 @@
 package io.streambed.examples.wordcount;
 
 import io.streambed.examples.app.AppException;
-import io.streambed.examples.app.Cluster;
 import io.streambed.examples.app.Console;
 import io.streambed.examples.app.DataDirectory;
 import io.streambed.examples.app.Progress;
 import io.streambed.examples.app.Reasons;
 import io.streambed.examples.app.Stop;
+import io.streambed.examples.broker.Cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
-package io.streambed.examples.app;
+package io.streambed.examples.broker;
 
-import io.streambed.examples.broker.EmbeddedBroker;
+import io.streambed.examples.app.AppException;
+import io.streambed.examples.app.DataDirectory;
+import io.streambed.examples.app.Reasons;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -42,21 +44,26 @@ public final class Cluster implements AutoCloseable {
      * @throws AppException if there is no answer within bounded time
      */
     public static Cluster open(@Nullable String bootstrapServers, DataDirectory directory) {
-        EmbeddedBroker embedded = bootstrapServers == null ? startIn(directory) : null;
-        String servers = embedded == null ? bootstrapServers : embedded.bootstrapServers();
-        Admin admin = null;
+        if (bootstrapServers != null) {
+            return open(null, bootstrapServers, directory);
+        }
+        EmbeddedBroker embedded = startIn(directory);
         try {
-            admin = connect(servers);
+            return open(embedded, embedded.bootstrapServers(), directory);
+        } catch (RuntimeException e) {
+            embedded.close();
+            throw e;
+        }
+    }
+
+    private static Cluster open(@Nullable EmbeddedBroker embedded, String servers, DataDirectory directory) {
+        Admin admin = connect(servers);
+        try {
             Cluster cluster = new Cluster(embedded, servers, admin);
             directory.bind(cluster.get(admin.describeCluster().clusterId()));
             return cluster;
         } catch (RuntimeException e) {
-            if (admin != null) {
-                admin.close(Duration.ZERO);
-            }
-            if (embedded != null) {
-                embedded.close();
-            }
+            admin.close(Duration.ZERO);
             throw e;
         }
     }
@@ -109,10 +116,10 @@ public final class Cluster implements AutoCloseable {
      */
     public void emptyGroup(String group) {
         try {
-            ConsumerGroupDescription members = get(admin.describeConsumerGroups(List.of(group))
-                    .describedGroups()
-                    .get(group));
-            if (!members.members().isEmpty()) {
+            Map<String, ConsumerGroupDescription> groups =
+                    get(admin.describeConsumerGroups(List.of(group)).all());
+            // Kafka refuses to remove all members where there are none.
+            if (groups.values().stream().anyMatch(found -> !found.members().isEmpty())) {
                 get(admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
                         .all());
             }
