@@ -2,6 +2,9 @@ package io.streambed.lsm.fs;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -19,13 +22,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li>Memory that is unmapped by the collector alone keeps a deleted file's room on disk for as long as the collector likes.
  *       So it is unmapped on closing ({@link Mapping}).
  *   <li>A file that somebody truncates, or a disk that fails, makes the access itself fail. All access is by bulk copies, which
- *       the JVM guards: it throws {@link InternalError}, which becomes an {@link IOException} here. JDK 17 may throw it a moment
- *       later, after the read has returned; what was read then fails its checksum, so no wrong byte is believed.
+ *       the JVM guards: it ends the copy and throws {@link InternalError}, which becomes an {@link IOException} here. JDK 17 throws
+ *       it only at some later moment, anywhere in the thread. So a mark is put where the copy's last bytes go; if it is still
+ *       there afterwards, the error is waited for here ({@link #awaitFault}).
  * </ul>
  */
 final class MappedReadFile implements ReadFile {
     /** Added to {@code users} when the file is closed; what is left then is the number of reads under way. */
     private static final int CLOSED = Integer.MIN_VALUE;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    /** Nothing that a file is likely to hold; if it does, the read only takes longer. */
+    private static final long MARK = 0x7b1e_93c4_5ad8_26f1L;
 
     private final Path path;
     private final long length;
@@ -51,19 +60,38 @@ final class MappedReadFile implements ReadFile {
             throw new EOFException(
                     "file " + path.getFileName() + " ends before " + (position + count) + ", where a read was to end");
         }
+        boolean marked = count >= Long.BYTES;
+        int lastBytes = offset + count - Long.BYTES;
+        if (marked) {
+            LONG.set(target, lastBytes, MARK);
+        }
         try {
             enter();
             try {
                 mapping.bytes().get((int) position, target, offset, count);
+                if (!marked || (long) LONG.get(target, lastBytes) == MARK) {
+                    awaitFault();
+                }
             } finally {
                 leave();
             }
         } catch (InternalError e) {
-            // The JVM throws it a moment after the access. If that is before leave() has counted, the mapping stays
-            // until
-            // the process ends.
             throw new IOException(
                     "reading " + path + " through its mapping failed: it was truncated, or its disk failed", e);
+        }
+    }
+
+    /**
+     * Gives the JVM the occasion to throw an error that waits for this thread; returns if there is none, because the file really
+     * holds the mark. Errors that wait are thrown when the thread comes back from the JVM's own code, where throwing leads it.
+     */
+    private static void awaitFault() {
+        for (int i = 0; i < 10; i++) {
+            try {
+                throw new ArithmeticException("leads into the JVM and back");
+            } catch (ArithmeticException expected) {
+                Thread.onSpinWait();
+            }
         }
     }
 
