@@ -122,7 +122,7 @@ public final class DiskFileSystem implements FileSystem {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                if (FileNames.isValid(name) && !isDirectory(entry)) {
+                if (ValidName.isValid(name) && !isDirectory(entry)) {
                     names.add(name);
                 }
             }
@@ -149,7 +149,7 @@ public final class DiskFileSystem implements FileSystem {
     }
 
     private Path resolve(String name) {
-        return directory.resolve(FileNames.check(name));
+        return directory.resolve(ValidName.check(name));
     }
 
     /** Makes a directory and whatever is missing above it; each new name is synced, or the whole tree could vanish again. */

@@ -109,14 +109,14 @@ public final class MemoryFileSystem implements FileSystem {
     /** Puts a file of these bytes in place, synced, whether or not there was one: damage, from a test's hand. Not counted. */
     public synchronized void setContent(String name, byte[] content) {
         MemoryFile file = MemoryFile.of(content);
-        files.put(FileNames.check(name), file);
+        files.put(ValidName.check(name), file);
         syncedNames.put(name, file);
         unsyncedChanges.removeIf(change -> name.equals(change.added) || name.equals(change.removed));
     }
 
     @Override
     public synchronized AppendFile create(String name) throws IOException {
-        if (files.containsKey(FileNames.check(name))) {
+        if (files.containsKey(ValidName.check(name))) {
             throw new FileAlreadyExistsException(name);
         }
         MemoryFile file = new MemoryFile();
@@ -134,7 +134,7 @@ public final class MemoryFileSystem implements FileSystem {
 
     @Override
     public synchronized void rename(String from, String to) throws IOException {
-        FileNames.check(to);
+        ValidName.check(to);
         MemoryFile file = find(from);
         files.remove(from);
         files.put(to, file);
@@ -165,7 +165,7 @@ public final class MemoryFileSystem implements FileSystem {
 
     @Override
     public synchronized Closeable lock(String name) throws IOException {
-        if (locks.containsKey(FileNames.check(name))) {
+        if (locks.containsKey(ValidName.check(name))) {
             throw new DirectoryInUseException("directory " + this + " is in use by this test: close it there first");
         }
         files.computeIfAbsent(name, n -> {
@@ -200,7 +200,7 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     private MemoryFile find(String name) throws IOException {
-        MemoryFile file = files.get(FileNames.check(name));
+        MemoryFile file = files.get(ValidName.check(name));
         if (file == null) {
             throw new NoSuchFileException(name);
         }

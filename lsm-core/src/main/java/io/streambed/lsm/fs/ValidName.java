@@ -4,10 +4,10 @@ package io.streambed.lsm.fs;
  * The names that files may have. A name is never a path: what passes here cannot lead out of the directory, on any platform,
  * and is taken literally by all of them.
  */
-final class FileNames {
+final class ValidName {
     private static final int MAX_LENGTH = 200;
 
-    private FileNames() {}
+    private ValidName() {}
 
     /** Whether {@code name} is made of ASCII letters, digits, '-', '_' and '.', and does not begin with '.'. */
     static boolean isValid(String name) {
