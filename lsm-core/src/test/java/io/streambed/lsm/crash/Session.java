@@ -33,6 +33,7 @@ final class Session {
     private NavigableMap<byte[], byte[]> now = ByteMaps.create();
     private LsmTree tree;
     private boolean inUse;
+    private boolean acknowledgedSinceOpen;
     private int deferredBytes;
     private int largestValue = 30;
     private int largestMetadata = 10;
@@ -94,6 +95,7 @@ final class Session {
         now = ByteMaps.copy(found.map());
         check();
         inUse = true;
+        acknowledgedSinceOpen = false;
     }
 
     /** Fails unless the tree holds what it should, whichever way it is read. */
@@ -115,7 +117,8 @@ final class Session {
         if (tree != null) {
             tree.close();
         }
-        if (wasInUse && options.durability() == Durability.NONE) {
+        if (wasInUse && acknowledgedSinceOpen && options.durability() == Durability.NONE) {
+            // Without a commit since opening, closing writes nothing: what was read is as safe as it was before.
             history.survivesPowerLoss();
         }
     }
@@ -228,6 +231,7 @@ final class Session {
     }
 
     private void acknowledged() {
+        acknowledgedSinceOpen = true;
         history.acknowledge();
         switch (options.durability()) {
             case NONE -> {}
