@@ -42,11 +42,11 @@ public final class ChildApp implements AutoCloseable {
 
     /** Starts an app that uses a directory for its temporary files, and for what it writes to standard output. */
     public static ChildApp start(Path scratch, String... args) throws IOException {
-        return start(scratch, List.of(), args);
+        return start(scratch, Path.of("/dev/null"), List.of(), args);
     }
 
-    /** Starts an app with further options for its Java. */
-    public static ChildApp start(Path scratch, List<String> javaOptions, String... args) throws IOException {
+    /** Starts an app with a file as its standard input and with further options for its Java. */
+    public static ChildApp start(Path scratch, Path in, List<String> javaOptions, String... args) throws IOException {
         Path temporary = Files.createDirectories(scratch.resolve("tmp"));
         Path out = Files.createTempFile(scratch, "out", ".txt");
         List<String> command = new ArrayList<>(List.of(
@@ -61,7 +61,7 @@ public final class ChildApp implements AutoCloseable {
         command.addAll(List.of("-cp", classPath(), Main.class.getName()));
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
+                .redirectInput(in.toFile())
                 .redirectOutput(out.toFile())
                 .start();
         return new ChildApp(process, out);

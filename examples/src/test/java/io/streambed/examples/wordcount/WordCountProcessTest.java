@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 class WordCountProcessTest {
     private static final Logger LOG = LoggerFactory.getLogger(WordCountProcessTest.class);
     private static final String ALL = "10000000";
+    private static final Path NOTHING = Path.of("/dev/null");
     private static final long BIG = 5_200_000;
     private static final Pattern RECORDS = Pattern.compile("([0-9,]+) records");
 
@@ -39,7 +40,10 @@ class WordCountProcessTest {
     @Test
     void countsFiveMegabytesAsTheShellDoes() throws Exception {
         Path text = Texts.write(directory.resolve("text"), BIG, new Random(1));
-        AppRun run = run("word-count", "--input", text.toString(), "--top", ALL);
+        AppRun run;
+        try (ChildApp app = ChildApp.start(directory, text, List.of(), "word-count", "--input", "-", "--top", ALL)) {
+            run = app.await();
+        }
         assertEquals(0, run.status(), run.err());
         assertSame(Texts.printed(text, 1), run.out());
         if (hasShell()) {
@@ -71,7 +75,7 @@ class WordCountProcessTest {
         while (killed < 3 && completed == 0) {
             // Somewhere in what is left, but for the first kill never before there is anything to lose.
             long moment = (killed == 0 ? 1 : 0) + (long) (random.nextDouble() * words / 3);
-            try (ChildApp app = ChildApp.start(directory, LIVE, command)) {
+            try (ChildApp app = ChildApp.start(directory, NOTHING, LIVE, command)) {
                 boolean reached = app.awaitErr(err -> records(err) >= moment);
                 // And then a little later, as the figures come at fixed times.
                 boolean ended = app.endsWithin(random.nextInt(250));
@@ -100,7 +104,7 @@ class WordCountProcessTest {
     @Test
     void stopsWhenItIsAskedTo() throws Exception {
         Path text = Texts.write(directory.resolve("text"), BIG, new Random(2));
-        try (ChildApp app = ChildApp.start(directory, LIVE, "word-count", "--input", text.toString())) {
+        try (ChildApp app = ChildApp.start(directory, NOTHING, LIVE, "word-count", "--input", text.toString())) {
             assertTrue(app.awaitErr(err -> records(err) > 0), app.err());
             app.terminate();
             AppRun run = app.await();
