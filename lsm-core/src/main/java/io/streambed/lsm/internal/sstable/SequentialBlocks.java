@@ -62,7 +62,8 @@ final class SequentialBlocks implements TableIterator.Blocks {
         }
         // Nothing is in the chunk if the read fails half-way.
         end = first;
-        if (chunk.length < bytes || chunk.length > CHUNK_BYTES) {
+        boolean outsized = chunk.length > CHUNK_BYTES && bytes <= CHUNK_BYTES;
+        if (chunk.length < bytes || outsized) {
             chunk = new byte[(int) Math.max(bytes, Math.min(CHUNK_BYTES, index.end()))];
         }
         file.readFully(index.position(from), chunk, 0, (int) bytes);

@@ -19,7 +19,7 @@ final class TableBlocks {
 
     private final BlockCache cache;
     private final int salt;
-    private final byte @Nullable [][] slots;
+    private final byte[] @Nullable [] slots;
 
     /** Uses of each block since the cache last looked. Written without order: to lose one does no harm. */
     private final byte[] uses;

@@ -130,37 +130,51 @@ final class TableIterator implements InternalIterator {
     }
 
     private boolean nextBlock() throws IOException {
-        if (ordinal + 1 == index.count()) {
+        int following = standing() + 1;
+        if (following == index.count()) {
             return false;
         }
-        enter(ordinal + 1, true);
+        enter(following, true);
         return cursor.first();
     }
 
     private boolean prevBlock() throws IOException {
-        if (ordinal == 0) {
+        int before = standing() - 1;
+        if (before < 0) {
             return false;
         }
-        enter(ordinal - 1, false);
+        enter(before, false);
         return cursor.last();
+    }
+
+    private int standing() {
+        if (ordinal == NONE) {
+            throw new IllegalStateException(closed ? "iterator is closed" : "iterator is not positioned");
+        }
+        return ordinal;
     }
 
     private void enter(int target, boolean ascending) throws IOException {
         if (closed) {
             throw new IllegalStateException("iterator is closed");
         }
-        if (target != ordinal) {
-            // The memory of the block before may be used for this one, so if this fails the cursor must not stand
-            // there.
-            cursor.leave();
-            ordinal = target;
-            blocks.enter(target, ascending, cursor);
+        if (target == ordinal) {
+            return;
         }
+        // The memory of the block before may be used for this one; so if this fails, the cursor stands nowhere.
+        cursor.leave();
+        ordinal = NONE;
+        try {
+            blocks.enter(target, ascending, cursor);
+        } catch (MalformedBytesException e) {
+            throw new CorruptFileException(file.name(), index.position(target), e);
+        }
+        ordinal = target;
     }
 
     /** What stands in the current block makes no sense. The iterator stands nowhere then. */
     private CorruptFileException corrupt(MalformedBytesException e) {
-        int where = ordinal;
+        int where = standing();
         ordinal = NONE;
         cursor.leave();
         return new CorruptFileException(file.name(), index.position(where), e);

@@ -134,6 +134,30 @@ final class TableReaderTest {
     }
 
     @Test
+    void anIteratorThatCouldNotReadIsPositionedAnew() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            entries.add(Entry.put("%06d".formatted(i), 1, "value"));
+        }
+        Tables.write(fs, 1, TableWriter.Settings.withCodec(BlockCodec.NONE), entries);
+        FaultFileSystem faulty = new FaultFileSystem(fs);
+        TableReader reader = new TableCache(new BlockCache(0), 1, 1 << 30).get(faulty, Tables.name(1), 1);
+        for (ReadMode mode : ReadMode.values()) {
+            try (InternalIterator at = reader.iterator(mode)) {
+                assertThrows(IllegalStateException.class, at::next);
+                assertThrows(IllegalStateException.class, at::prev);
+                assertTrue(at.first());
+                faulty.inject(Fault.on(Fault.Operation.READ).once("no"));
+                Slice far = Slice.of(entries.get(40_000).key());
+                assertThrows(IOException.class, () -> at.seek(far));
+                assertThrows(IllegalStateException.class, at::next);
+                assertTrue(at.seek(far));
+                Tables.assertEntry(entries.get(40_000), at);
+            }
+        }
+    }
+
+    @Test
     void aClosedIteratorIsRefused() throws IOException {
         Tables.write(fs, 1, Tables.SMALL, List.of(Entry.put("a", 1, "")));
         for (ReadMode mode : ReadMode.values()) {
@@ -142,6 +166,7 @@ final class TableReaderTest {
             at.close();
             at.close();
             assertThrows(IllegalStateException.class, at::first);
+            assertThrows(IllegalStateException.class, at::next);
             assertThrows(IllegalStateException.class, () -> at.seek(Slice.of(new byte[0])));
         }
     }
