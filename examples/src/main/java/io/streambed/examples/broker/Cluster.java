@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaException;
@@ -24,8 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The Kafka that an app works with: the user's, or a broker in this process. */
 public final class Cluster implements AutoCloseable {
-    /** How long a broker may take to answer before it counts as not there. */
-    private static final int ANSWER_SECONDS = 15;
+    /** How long a broker may take for its first answer before it counts as not there. */
+    private static final int FIRST_ANSWER_MILLIS = 10_000;
+
+    /** How long it may take for any later one: it is known to be there, and may have to recover from something. */
+    private static final int ANSWER_MILLIS = 60_000;
 
     private final @Nullable EmbeddedBroker embedded;
     private final String bootstrapServers;
@@ -60,7 +64,9 @@ public final class Cluster implements AutoCloseable {
         Admin admin = connect(servers);
         try {
             Cluster cluster = new Cluster(embedded, servers, admin);
-            directory.bind(cluster.get(admin.describeCluster().clusterId()));
+            directory.bind(
+                    cluster.get(admin.describeCluster(new DescribeClusterOptions().timeoutMs(FIRST_ANSWER_MILLIS))
+                            .clusterId()));
             return cluster;
         } catch (RuntimeException e) {
             admin.close(Duration.ZERO);
@@ -85,7 +91,7 @@ public final class Cluster implements AutoCloseable {
      */
     public <T> T get(KafkaFuture<T> answer) {
         try {
-            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return answer.get(2 * ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw noAnswer(e);
         } catch (ExecutionException e) {
@@ -169,10 +175,7 @@ public final class Cluster implements AutoCloseable {
 
     private static Admin connect(String servers) {
         try {
-            return Admin.create(Map.of(
-                    "bootstrap.servers", servers,
-                    "request.timeout.ms", ANSWER_SECONDS * 1000 - 5000,
-                    "default.api.timeout.ms", ANSWER_SECONDS * 1000 - 5000));
+            return Admin.create(Map.of("bootstrap.servers", servers, "default.api.timeout.ms", ANSWER_MILLIS));
         } catch (KafkaException e) {
             throw new AppException("bad address of a Kafka broker, " + servers + ": " + Reasons.innermost(e), e);
         }
