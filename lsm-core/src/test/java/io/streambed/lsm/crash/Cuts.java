@@ -69,7 +69,7 @@ final class Cuts {
     /**
      * One session of so many steps.
      *
-     * @param every a cut after every so many file-system operations
+     * @param every cuts after every so many file-system operations; if 1, also after each step
      */
     void run(int steps, int every) {
         MemoryFileSystem files = new MemoryFileSystem();
@@ -84,6 +84,11 @@ final class Cuts {
             verifyPending();
             for (int i = 0; i < steps; i++) {
                 session.step();
+                // Whatever was acknowledged, was it written before?
+                if (every == 1) {
+                    pending.add(take(files, session.history(), null, files.operations()));
+                    pending.add(take(files, session.history(), CrashMode.NONE, files.operations()));
+                }
                 verifyPending();
             }
             session.check();

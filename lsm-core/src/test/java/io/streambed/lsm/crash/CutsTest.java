@@ -2,9 +2,7 @@ package io.streambed.lsm.crash;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
-import io.streambed.lsm.LsmOptions;
 import io.streambed.lsm.testing.Seeds;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -26,23 +24,11 @@ class CutsTest {
                 .flatMap(durability -> Stream.of(true, false).map(every -> Arguments.of(durability, every)));
     }
 
-    static LsmOptions options(Durability durability, boolean commitEveryWrite) {
-        return LsmOptions.builder()
-                .durability(durability)
-                .commitEveryWrite(commitEveryWrite)
-                .writeBufferBytes(64L << 10)
-                .maxWriteBuffers(16)
-                .tableBytes(64L << 10)
-                .compression(Compression.LZ4)
-                .blockBytes(512)
-                .build();
-    }
-
     @ParameterizedTest(name = "{0}, every write {1}")
     @MethodSource("options")
     void everyCutRecoversToOneCommittedState(Durability durability, boolean commitEveryWrite) {
         for (int i = 0; i < Seeds.scaled(2); i++) {
-            run(new Cuts(options(durability, commitEveryWrite), Seeds.part(SEED, i)), 60, 1);
+            run(new Cuts(CrashOptions.of(durability, commitEveryWrite), Seeds.part(SEED, i)), 60, 1);
         }
     }
 
@@ -51,7 +37,8 @@ class CutsTest {
     void logsThatFollowOneAnotherAreCut(Durability durability, boolean commitEveryWrite) {
         for (int i = 0; i < Seeds.scaled(2); i++) {
             run(
-                    new Cuts(options(durability, commitEveryWrite), Seeds.part(SEED, 1_000 + i)).largestValue(30_000),
+                    new Cuts(CrashOptions.of(durability, commitEveryWrite), Seeds.part(SEED, 1_000 + i))
+                            .largestValue(30_000),
                     60,
                     4);
         }
@@ -60,7 +47,11 @@ class CutsTest {
     @ParameterizedTest(name = "{0}, every write {1}")
     @MethodSource("options")
     void manifestsThatFollowOneAnotherAreCut(Durability durability, boolean commitEveryWrite) {
-        run(new Cuts(options(durability, commitEveryWrite), Seeds.part(SEED, 2_000)).largestMetadata(1_200_000), 40, 5);
+        run(
+                new Cuts(CrashOptions.of(durability, commitEveryWrite), Seeds.part(SEED, 2_000))
+                        .largestMetadata(1_200_000),
+                40,
+                5);
     }
 
     @AfterAll
