@@ -43,6 +43,12 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to) {
         return from != null && to != null && Arrays.compareUnsigned(from, to) >= 0;
     }
 
+    /** The part of this range that is not below {@code floor}. */
+    KeyRange notBelow(byte[] floor) {
+        boolean below = floor.length > 0 && (from == null || Arrays.compareUnsigned(from, floor) < 0);
+        return below ? new KeyRange(floor, to) : this;
+    }
+
     /** Same ends, compared by content. */
     @Override
     public boolean equals(@Nullable Object other) {

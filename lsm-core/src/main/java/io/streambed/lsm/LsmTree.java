@@ -193,6 +193,28 @@ public final class LsmTree implements AutoCloseable {
         }
     }
 
+    /**
+     * Drops the front of the key space: nothing below {@code key} is wanted any more, now or ever. Later reads find nothing there, at
+     * an older snapshot neither; iterators that are open go on over what they began with. Tables that lie below as a whole are
+     * deleted without being read, the rest of it goes when it is compacted. What is written below is lost.
+     *
+     * <p>Not a write: it is on disk when the call returns, and no crash takes it back, whatever {@link #commit} it came after. So
+     * give a key below which the last commit, too, can do without everything. Costs a write to the manifest, synced; a key that
+     * is not above the one given before costs nothing.
+     *
+     * @throws LsmException INVALID if the key is longer than 1 MiB
+     */
+    public void dropBelow(byte[] key) {
+        Limits.checkKey(key);
+        background.requireWritable();
+        try {
+            versions.raiseFloor(key.clone());
+        } catch (IOException | RuntimeException | Error e) {
+            throw background.writeFailed(e);
+        }
+        background.compactSoon();
+    }
+
     /** Opens a snapshot of this moment. To be closed by the caller. */
     public Snapshot snapshot() {
         requireOpen();

@@ -55,6 +55,10 @@ final class ReadPath {
     }
 
     private byte @Nullable [] lookup(ReadView view, byte[] key, long hash, long moment) throws IOException {
+        byte[] floor = view.floor();
+        if (floor.length > 0 && Arrays.compareUnsigned(key, floor) < 0) {
+            return null;
+        }
         byte[] found = view.active().get(key, 0, key.length, hash, moment);
         if (found != null) {
             return found;
@@ -82,7 +86,8 @@ final class ReadPath {
      *
      * @param view whose tables are pinned for as long as the iterator is open
      */
-    VisibleIterator iterate(ReadView view, KeyRange range, Direction direction, long moment) throws IOException {
+    VisibleIterator iterate(ReadView view, KeyRange asked, Direction direction, long moment) throws IOException {
+        KeyRange range = asked.notBelow(view.floor());
         List<InternalIterator> sources = new ArrayList<>();
         try {
             if (!view.active().isEmpty()) {

@@ -33,6 +33,11 @@ record ReadView(Memtable active, List<SealedMemtable> sealed, PinnedVersion tabl
         return new ReadView(active, sealed, version);
     }
 
+    /** Nothing below this key is read; empty if everything is. */
+    byte[] floor() {
+        return tables.version().floor();
+    }
+
     /** Memory of all memtables, in bytes. */
     long memtableBytes() {
         long sum = active.bytes();

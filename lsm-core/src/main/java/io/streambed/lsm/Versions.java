@@ -7,6 +7,7 @@ import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +78,13 @@ final class Versions {
     void sync() throws IOException {
         if (!manifest.isSynced()) {
             install(new VersionEdit());
+        }
+    }
+
+    /** Raises the floor to {@code key}: from here on no reader sees what is below. Harmless if it is as high already. */
+    void raiseFloor(byte[] key) throws IOException {
+        if (Arrays.compareUnsigned(current().floor(), key) < 0) {
+            install(new VersionEdit().floor(key));
         }
     }
 

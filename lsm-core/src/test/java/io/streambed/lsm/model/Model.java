@@ -15,6 +15,7 @@ final class Model {
     private final boolean commitEveryWrite;
     private final NavigableMap<byte[], byte[]> now = ByteMaps.create();
     private final List<Undo> uncommitted = new ArrayList<>();
+    private byte[] floor = new byte[0];
     private byte[] metadata;
 
     Model(boolean commitEveryWrite) {
@@ -37,6 +38,14 @@ final class Model {
             apply(state, uncommitted.get(i).key, uncommitted.get(i).before);
         }
         return state;
+    }
+
+    /** What is below {@code key} is gone, and what is written there from now on does not arrive. No reopening brings it back. */
+    void dropBelow(byte[] key) {
+        if (Arrays.compareUnsigned(floor, key) < 0) {
+            floor = key;
+            now.headMap(key).clear();
+        }
     }
 
     /** A put, or a delete if {@code value} is null. */
@@ -64,7 +73,10 @@ final class Model {
         return Arrays.equals(metadata, found);
     }
 
-    private static byte[] apply(NavigableMap<byte[], byte[]> map, byte[] key, byte[] value) {
+    private byte[] apply(NavigableMap<byte[], byte[]> map, byte[] key, byte[] value) {
+        if (Arrays.compareUnsigned(key, floor) < 0) {
+            return null;
+        }
         return value == null ? map.remove(key) : map.put(key, value);
     }
 }

@@ -88,7 +88,7 @@ final class ModelRun {
     }
 
     private void rare() throws IOException {
-        switch (random.nextInt(25)) {
+        switch (random.nextInt(26)) {
             case 0, 1, 2, 3, 4, 5 -> snapshot();
             case 6, 7, 8, 9 -> closeSnapshot();
             case 10, 11, 12, 13 -> walkAtSnapshot();
@@ -98,6 +98,7 @@ final class ModelRun {
             case 21 -> checkAll();
             case 22 -> largeValue();
             case 23 -> largeBatch();
+            case 24 -> dropBelow();
             default -> emptyWrites();
         }
     }
@@ -178,6 +179,20 @@ final class ModelRun {
         log.add(() -> "commit " + ByteMaps.show(given));
         tree.commit(given);
         model.commit(given);
+    }
+
+    private void dropBelow() {
+        byte[] key = keys.any(random);
+        // Low ones, so that a floor that only rises leaves something to the rest of the run.
+        for (int i = 0; i < 20; i++) {
+            byte[] other = keys.any(random);
+            key = Arrays.compareUnsigned(other, key) < 0 ? other : key;
+        }
+        byte[] floor = key;
+        log.add(() -> "drop below " + ByteMaps.show(floor));
+        tree.dropBelow(floor);
+        model.dropBelow(floor);
+        snapshots.forEach(held -> held.expected().headMap(floor).clear());
     }
 
     private void flush() {

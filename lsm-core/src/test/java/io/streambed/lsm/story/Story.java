@@ -34,6 +34,7 @@ import java.util.Random;
  * open [none|process|power] [explicit]   explicit: only commit commits
  * put KEY VALUE, delete KEY              batch put KEY VALUE, delete KEY, ...
  * commit METADATA                        snapshot NAME, release NAME
+ * drop KEY: everything below it
  * flush, compact, close, reopen          crash MODE: power loss; kill: end of the process
  * get KEY [@SNAPSHOT]                    scan, rscan [@SNAPSHOT] [FROM TO|PREFIX*]
  * iterator NAME [reverse], next NAME [N], end NAME
@@ -70,6 +71,7 @@ final class Story implements AutoCloseable {
             case "commit" -> tree().commit(bytes(words[1]));
             case "snapshot" -> snapshots.put(words[1], tree().snapshot());
             case "release" -> snapshots.remove(words[1]).close();
+            case "drop" -> tree().dropBelow(bytes(words[1]));
             case "flush" -> tree().flush();
             case "compact" -> tree().compact();
             case "close" -> closeTree();

@@ -62,6 +62,9 @@ public final class TreeShape {
         for (SeqRanges.Range range : version.voids().ranges()) {
             text.append(", void ").append(range.first()).append('-').append(range.last());
         }
+        if (version.floor().length > 0) {
+            text.append(", floor ").append(ByteMaps.show(version.floor()));
+        }
         return text.toString();
     }
 

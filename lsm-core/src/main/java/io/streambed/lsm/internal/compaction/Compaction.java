@@ -2,7 +2,10 @@ package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
+import io.streambed.lsm.internal.version.Version;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A decision of a {@link CompactionPicker}: which tables, and where to. */
 public sealed interface Compaction {
@@ -35,6 +38,39 @@ public sealed interface Compaction {
 
     /** Merges the inputs into new tables. */
     record Merge(List<Input> inputs, int toLevel, long toRun) implements Compaction {}
+
+    /** Forgets tables whose keys are all below the version's floor, wherever they stand: no byte is read or written. */
+    record Drop(List<Input> inputs) implements Compaction {
+        /** Every table that lies below the floor of {@code version}, if there are any. */
+        public static Optional<Drop> of(Version version) {
+            if (version.floor().length == 0) {
+                return Optional.empty();
+            }
+            List<Input> inputs = new ArrayList<>();
+            for (int level = 0; level < Version.LEVELS; level++) {
+                for (Run run : version.level(level)) {
+                    // Tables stand in key order, and one whose largest key is below the floor comes before all others.
+                    int count = run.firstEndingAtOrAfter(version.floor(), 0, version.floor().length);
+                    if (count > 0) {
+                        inputs.add(
+                                new Input(level, new Run(run.id(), run.tables().subList(0, count))));
+                    }
+                }
+            }
+            return inputs.isEmpty() ? Optional.empty() : Optional.of(new Drop(inputs));
+        }
+
+        /** They go nowhere; told as the level that they leave. */
+        @Override
+        public int toLevel() {
+            return fromLevel();
+        }
+
+        @Override
+        public long toRun() {
+            return inputs.get(0).run().id();
+        }
+    }
 
     /** Moves tables as they are, because nothing in the level below overlaps them: no byte is read or written. */
     record Move(List<Input> inputs, int toLevel, long toRun) implements Compaction {}

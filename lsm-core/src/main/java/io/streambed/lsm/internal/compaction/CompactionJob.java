@@ -54,6 +54,10 @@ public final class CompactionJob {
             replaced.forEach(table -> edit.add(compaction.toLevel(), compaction.toRun(), table));
             return new Traffic(0, 0);
         }
+        if (compaction instanceof Compaction.Drop) {
+            sweep(edit, replaced);
+            return new Traffic(0, 0);
+        }
         List<TableMeta> outputs = merge(compaction, replaced);
         long bytesWritten = 0;
         for (TableMeta table : outputs) {
@@ -66,7 +70,7 @@ public final class CompactionJob {
 
     private List<TableMeta> merge(Compaction compaction, Set<TableMeta> replaced) throws IOException {
         OlderTables older = OlderTables.below(version, compaction.toLevel(), compaction.toRun(), replaced);
-        Survivors survivors = new Survivors(protectedMoments, version.voids(), older);
+        Survivors survivors = new Survivors(protectedMoments, version.voids(), older, version.floor());
         List<InternalIterator> sources = new ArrayList<>();
         for (Compaction.Input input : compaction.inputs()) {
             sources.add(new RunIterator(input.run(), files::readThrough));

@@ -31,7 +31,8 @@ public final class FlushJob {
      */
     public long run(Memtable memtable, VersionEdit edit) throws IOException {
         edit.lastSeqNo(memtable.lastSeqNo());
-        Survivors survivors = new Survivors(protectedMoments, version.voids(), OlderTables.below(version));
+        Survivors survivors =
+                new Survivors(protectedMoments, version.voids(), OlderTables.below(version), version.floor());
         // One table, however large: the memtable's size bounds it, and a run of several would be dragged along as one
         // anyway.
         try (OutputTables output = new OutputTables(files, Long.MAX_VALUE);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * the size of the one above it. The level that is furthest over its bound goes first.
  *
  * <ul>
+ *   <li>Tables below the floor are dropped before anything else: that costs nothing and gives room.
  *   <li>Level 0 counts its runs, since each costs every reader a look: all of them go into level 1 together. A run that
  *       overlaps neither another one there nor level 1 only moves (keys that come in order are never rewritten).
  *   <li>Any other level gives the table that drags the fewest bytes of the next level along for each byte of its own
@@ -36,6 +37,10 @@ public final class LeveledPicker implements CompactionPicker {
 
     @Override
     public Optional<Compaction> pick(Version version) {
+        Optional<Compaction.Drop> below = Compaction.Drop.of(version);
+        if (below.isPresent()) {
+            return Optional.of(below.get());
+        }
         int worst = -1;
         double worstScore = 1.0;
         for (int level = 0; level < Version.LEVELS - 1; level++) {

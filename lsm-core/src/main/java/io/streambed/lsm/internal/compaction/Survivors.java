@@ -10,7 +10,7 @@ import io.streambed.lsm.internal.entry.SeqRanges;
  * <p>Somebody may read the newest version of a key; somebody who holds a protected moment (an open snapshot, or the commit that a
  * crash would fall back to) may read the newest version up to that moment; nobody reads any other. A tombstone is needed as
  * long as it hides an older version, be it further down or kept here for an older moment. Void entries were never written, as
- * far as anybody is concerned.
+ * far as anybody is concerned, and below the floor nobody reads.
  */
 final class Survivors {
     private static final long NO_NEWER = Long.MAX_VALUE;
@@ -18,23 +18,34 @@ final class Survivors {
     private final long[] protectedMoments;
     private final SeqRanges voids;
     private final OlderTables older;
+    private final byte[] floor;
 
     private byte[] key = new byte[64];
     private int keyLength = -1;
     private long newerSeqNo;
+    private boolean belowFloor;
 
     /**
      * @param protectedMoments sequence numbers, in any order
      * @param older tells which keys tables below the output may hold
+     * @param floor nothing below this key is kept, not even for a protected moment
      */
-    Survivors(long[] protectedMoments, SeqRanges voids, OlderTables older) {
+    Survivors(long[] protectedMoments, SeqRanges voids, OlderTables older, byte[] floor) {
         this.protectedMoments = protectedMoments.clone();
         this.voids = voids;
         this.older = older;
+        this.floor = floor;
+        this.belowFloor = floor.length > 0;
     }
 
     /** Whether the next entry must be kept. Called for every entry of the input, in order. */
     boolean keep(Slice userKey, long seqNo, EntryKind kind) {
+        if (belowFloor) {
+            belowFloor = userKey.compareTo(floor, 0, floor.length) < 0;
+            if (belowFloor) {
+                return false;
+            }
+        }
         if (userKey.compareTo(key, 0, Math.max(keyLength, 0)) != 0 || keyLength < 0) {
             remember(userKey);
             newerSeqNo = NO_NEWER;

@@ -24,7 +24,9 @@ import java.util.TreeMap;
  * @param logs numbers of the logs that hold what tables do not, ascending
  * @param lastSeqNo the greatest sequence number that a table ever held
  * @param nextFileNumber the number that the next new file gets
+ * @param floor nothing below this key counts any more, whatever tables hold; empty if everything counts; not to be changed
  */
+@SuppressWarnings("ArrayRecordComponent") // Versions are not compared by content; a copy would cost and gain nothing.
 public record Version(
         List<List<Run>> levels,
         SeqRanges voids,
@@ -32,14 +34,18 @@ public record Version(
         Commit commit,
         List<Long> logs,
         long lastSeqNo,
-        long nextFileNumber) {
+        long nextFileNumber,
+        byte[] floor) {
 
     /** Number of levels. */
     public static final int LEVELS = 7;
 
+    /** The floor below which there is no key. */
+    public static final byte[] NO_FLOOR = new byte[0];
+
     /** A new, empty tree. */
-    public static final Version EMPTY =
-            new Version(Collections.nCopies(LEVELS, List.of()), SeqRanges.NONE, 0, Commit.NONE, List.of(), 0, 1);
+    public static final Version EMPTY = new Version(
+            Collections.nCopies(LEVELS, List.of()), SeqRanges.NONE, 0, Commit.NONE, List.of(), 0, 1, NO_FLOOR);
 
     /** The runs of a level, newest first. */
     public List<Run> level(int level) {
@@ -127,7 +133,8 @@ public record Version(
                 newCommit == null ? commit : newCommit,
                 List.copyOf(nextLogs),
                 Math.max(lastSeqNo, edit.lastSeqNo()),
-                Math.max(nextFileNumber, edit.nextFileNumber()));
+                Math.max(nextFileNumber, edit.nextFileNumber()),
+                Arrays.compareUnsigned(floor, edit.floor()) >= 0 ? floor : edit.floor());
     }
 
     /** One edit that makes this version out of {@link #EMPTY}: what a new manifest begins with. */
@@ -135,7 +142,8 @@ public record Version(
         VersionEdit edit = new VersionEdit()
                 .nextFileNumber(nextFileNumber)
                 .lastSeqNo(lastSeqNo)
-                .commit(commit);
+                .commit(commit)
+                .floor(floor);
         logs.forEach(edit::logCreated);
         voids.ranges().forEach(range -> edit.voided(range, voidsBelow));
         for (int level = 0; level < LEVELS; level++) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *  9 range voided       first | last | number    only tables below that number hold entries of it
  * 10 range swept        first | last            no table holds entries of it any more
  * 11 log removed        number                  whatever it holds is void
+ * 12 floor             bytes key               nothing below it counts any more
  * </pre>
  */
 public final class VersionEdit {
@@ -41,6 +42,7 @@ public final class VersionEdit {
     private static final int RANGE_VOIDED = 9;
     private static final int RANGE_SWEPT = 10;
     private static final int LOG_REMOVED = 11;
+    private static final int FLOOR = 12;
 
     /** A table and where it stands. */
     public record Placed(int level, long run, TableMeta table) {}
@@ -61,6 +63,7 @@ public final class VersionEdit {
     private final List<Removed> removed = new ArrayList<>();
     private final List<Voided> voided = new ArrayList<>();
     private final List<SeqRanges.Range> swept = new ArrayList<>();
+    private byte[] floor = Version.NO_FLOOR;
 
     /** Raises the number that the next new file gets. */
     public VersionEdit nextFileNumber(long number) {
@@ -122,6 +125,12 @@ public final class VersionEdit {
         return this;
     }
 
+    /** Raises the key below which nothing counts any more. */
+    public VersionEdit floor(byte[] key) {
+        this.floor = key;
+        return this;
+    }
+
     long nextFileNumber() {
         return nextFileNumber;
     }
@@ -165,6 +174,10 @@ public final class VersionEdit {
         return swept;
     }
 
+    byte[] floor() {
+        return floor;
+    }
+
     byte[] encode() {
         ByteWriter out = new ByteWriter(256);
         if (nextFileNumber > 0) {
@@ -204,6 +217,9 @@ public final class VersionEdit {
             out.writeVarint(declared.tablesBelow);
         }
         swept.forEach(range -> encode(out, RANGE_SWEPT, range));
+        if (floor.length > 0) {
+            out.writeByte(FLOOR).writeBytes(floor);
+        }
         return out.toByteArray();
     }
 
@@ -227,6 +243,7 @@ public final class VersionEdit {
                 case TABLE_REMOVED -> edit.remove(in.readVarInt(), in.readVarLong(), in.readVarLong());
                 case RANGE_VOIDED -> edit.voided(decodeRange(in), in.readVarLong());
                 case RANGE_SWEPT -> edit.swept(decodeRange(in));
+                case FLOOR -> edit.floor(in.readBytes());
                 default ->
                     throw new MalformedBytesException("unknown tag " + tag
                             + " in a version edit: written by a later release of this library, or damaged");
@@ -249,6 +266,6 @@ public final class VersionEdit {
         return "VersionEdit[added " + added + ", removed " + removed + ", commit " + commit + ", logs created "
                 + logsCreated + ", logs removed " + logsRemoved + ", logs dropped below " + logsDroppedBelow
                 + ", voided " + voided + ", swept " + swept
-                + "]";
+                + (floor.length > 0 ? ", floor raised" : "") + "]";
     }
 }
