@@ -1,5 +1,6 @@
 package io.streambed.examples.wordcount;
 
+import io.streambed.examples.streams.Figures;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +20,7 @@ final class Status {
     /** How it stands, with the rate since the last time that it was asked for. */
     String line() {
         long now = System.nanoTime();
-        Figures figures = counting.figures();
+        Figures figures = counting.running().figures();
         String line = line(figures, figures.records() - lastRecords, now - lastNanos);
         lastNanos = now;
         lastRecords = figures.records();
@@ -28,7 +29,7 @@ final class Status {
 
     /** How it stands at the end, with the rate of the whole run. */
     String summary() {
-        Figures figures = counting.figures();
+        Figures figures = counting.running().figures();
         return line(figures, figures.records(), System.nanoTime() - begin);
     }
 

@@ -7,6 +7,7 @@ import io.streambed.examples.app.Progress;
 import io.streambed.examples.app.Reasons;
 import io.streambed.examples.app.Stop;
 import io.streambed.examples.broker.Cluster;
+import io.streambed.examples.streams.EndOfInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,15 +84,15 @@ final class WordCount {
             Status status = new Status(writer, counting);
             progress.show(status::line);
             stop.during(() -> {
-                counting.start();
+                counting.running().start();
                 reading(text, () -> {
                     try (Lines lines = new Lines(text.open())) {
-                        writer.write(key, lines, counting::check);
+                        writer.write(key, lines, counting.running()::check);
                     }
                     return null;
                 });
-                try (EndOfInput end = new EndOfInput(cluster, names, counting)) {
-                    end.await();
+                try (EndOfInput end = new EndOfInput(cluster, names.id(), counting.running())) {
+                    end.await(List.of(names.input(), names.words()));
                 }
                 List<TopWords.Counted> words = counting.top(top).list();
                 progress.end(status.summary());

@@ -1,4 +1,4 @@
-package io.streambed.examples.wordcount;
+package io.streambed.examples.streams;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

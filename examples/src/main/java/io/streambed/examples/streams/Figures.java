@@ -1,4 +1,4 @@
-package io.streambed.examples.wordcount;
+package io.streambed.examples.streams;
 
 import io.streambed.lsm.LsmException;
 import java.util.ArrayList;
@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a Streams application tells about itself through its metrics.
  *
- * @param records records that went through the topology since the start, lines and words together
- * @param restored records that the store got back from its changelog since the start
- * @param storeBytes size of the store, in memory and on disk
- * @param tables tables in each level of the store, from level 0 on, all partitions together
+ * @param records records that went through the topology since the start
+ * @param restored records that stores got back from their changelogs since the start
+ * @param storeBytes size of all stores, in memory and on disk
+ * @param tables tables in each level of the stores, from level 0 on, all partitions together
  */
-record Figures(long records, long restored, long storeBytes, List<Integer> tables) {
+public record Figures(long records, long restored, long storeBytes, List<Integer> tables) {
 
-    static Figures of(Collection<? extends Metric> metrics, long restored) {
+    /** Out of the metrics of an instance. */
+    public static Figures of(Collection<? extends Metric> metrics, long restored) {
         long records = 0;
         long bytes = 0;
         List<Integer> tables = new ArrayList<>();
@@ -39,7 +40,7 @@ record Figures(long records, long restored, long storeBytes, List<Integer> table
     }
 
     /** The tables by level, as far down as there are any. */
-    String levels() {
+    public String levels() {
         int depth = tables.size();
         while (depth > 1 && tables.get(depth - 1) == 0) {
             depth--;
@@ -56,7 +57,7 @@ record Figures(long records, long restored, long storeBytes, List<Integer> table
             return metric.metricValue();
         } catch (LsmException e) {
             if (e.kind() == LsmException.Kind.CLOSED) {
-                // A task that moves closes its store, perhaps after we got the list and before we ask.
+                // A task that moves closes its stores, perhaps after we got the list and before we ask.
                 return null;
             }
             throw e;

@@ -1,4 +1,4 @@
-package io.streambed.examples.wordcount;
+package io.streambed.examples.streams;
 
 import io.streambed.examples.broker.Cluster;
 import java.util.HashMap;
@@ -9,34 +9,37 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Tells when everything that stands in the input topic is in the counts.
+ * Tells when everything that stands in a topic has been processed.
  *
  * <p>Exact, and without a guess: under exactly-once the place up to which a partition has been read is committed together with
- * everything that came of it. So once all lines are read, all words stand in the topic of words; and once those are read, all counts
- * are in the store. Only after the first does the second topic's end say anything.
+ * everything that came of it. So once all of an input topic is read, all that follows from it stands in the topics that the
+ * application itself reads again; and once one of those is read, what was made of it is in the stores. Only after the first does a
+ * second topic's end say anything, so they are waited for in the order in which records go through them.
  *
  * <p>One thing stands in the way: where a topic ends in what an aborted transaction left, Streams has nothing to process there, and may
  * never commit that it went past. So a partition has also been read if no committed record is left in it.
  */
-final class EndOfInput implements AutoCloseable {
+public final class EndOfInput implements AutoCloseable {
     private final Cluster cluster;
-    private final Names names;
-    private final Counting counting;
+    private final String group;
+    private final RunningStreams running;
     private final Remainder remainder;
 
-    EndOfInput(Cluster cluster, Names names, Counting counting) {
+    /** @param group the application's id, which its consumer group is called by */
+    public EndOfInput(Cluster cluster, String group, RunningStreams running) {
         this.cluster = cluster;
-        this.names = names;
-        this.counting = counting;
+        this.group = group;
+        this.running = running;
         this.remainder = new Remainder(cluster.bootstrapServers());
     }
 
-    /** Waits for it. Nobody may write to the input topic meanwhile. */
-    void await() throws InterruptedException {
-        // From then on the topic of words exists, and the store has what it had before.
-        counting.awaitRunning();
-        awaitRead(names.input());
-        awaitRead(names.words());
+    /** Waits until the topics, first to last, are read to their ends. Nobody may write to the first one meanwhile. */
+    public void await(List<String> topics) throws InterruptedException {
+        // From then on the topics that Streams makes exist, and the stores have what they had before.
+        running.awaitRunning();
+        for (String topic : topics) {
+            awaitRead(topic);
+        }
     }
 
     @Override
@@ -59,15 +62,15 @@ final class EndOfInput implements AutoCloseable {
                 return;
             }
             before = read;
-            long done = counting.figures().records()
+            long done = running.figures().records()
                     + read.values().stream().mapToLong(Long::longValue).sum();
-            counting.pause(patience, done, "read up to " + read + " of " + ends);
+            running.pause(patience, done, "read up to " + read + " of " + ends);
         }
     }
 
     private Map<TopicPartition, Long> read(Map<TopicPartition, Long> ends) {
         Map<TopicPartition, OffsetAndMetadata> committed =
-                cluster.get(cluster.admin().listConsumerGroupOffsets(names.id()).partitionsToOffsetAndMetadata());
+                cluster.get(cluster.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
         Map<TopicPartition, Long> read = new HashMap<>();
         for (TopicPartition partition : ends.keySet()) {
             OffsetAndMetadata offset = committed.get(partition);

@@ -1,9 +1,9 @@
-package io.streambed.examples.wordcount;
+package io.streambed.examples.streams;
 
 import java.time.Duration;
 
 /** Ends when a figure has not changed for too long. */
-final class Patience {
+public final class Patience {
     /** How long nothing may move before something is taken to be wrong. */
     static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -11,7 +11,7 @@ final class Patience {
     private long deadline;
 
     /** Tells it the figure as it is now. */
-    boolean isOver(long now) {
+    public boolean isOver(long now) {
         if (now != done) {
             done = now;
             deadline = System.nanoTime() + LIMIT.toNanos();

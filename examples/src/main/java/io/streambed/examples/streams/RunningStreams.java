@@ -1,0 +1,143 @@
+package io.streambed.examples.streams;
+
+import io.streambed.examples.app.AppException;
+import io.streambed.examples.app.Reasons;
+import io.streambed.examples.broker.Cluster;
+import io.streambed.lsm.LsmException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.StateRestoreListener;
+
+/** One Streams instance in this process, from its start to its end. If it breaks, whoever waits for it hears of it. */
+public final class RunningStreams implements AutoCloseable {
+    private static final int POLL_MILLIS = 50;
+
+    private final String doing;
+    private final Cluster cluster;
+    private final Path state;
+    private final KafkaStreams streams;
+    private final CompletableFuture<Void> broken = new CompletableFuture<>();
+    private final AtomicLong restored = new AtomicLong();
+
+    /** @param doing what the app does with it, for messages: "counting" */
+    public RunningStreams(String doing, Cluster cluster, Topology topology, Properties settings) {
+        this.doing = doing;
+        this.cluster = cluster;
+        this.state = Path.of(settings.getProperty(StreamsConfig.STATE_DIR_CONFIG));
+        this.streams = new KafkaStreams(topology, settings);
+        streams.setUncaughtExceptionHandler(failure -> {
+            broken.completeExceptionally(failure);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+        streams.setGlobalStateRestoreListener(new StateRestoreListener() {
+            @Override
+            public void onRestoreStart(TopicPartition partition, String store, long from, long to) {}
+
+            @Override
+            public void onBatchRestored(TopicPartition partition, String store, long offset, long records) {
+                restored.addAndGet(records);
+            }
+
+            @Override
+            public void onRestoreEnd(TopicPartition partition, String store, long records) {}
+        });
+    }
+
+    /** Begins to work. */
+    public void start() {
+        try {
+            streams.start();
+        } catch (RuntimeException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Waits until all tasks run. */
+    public void awaitRunning() throws InterruptedException {
+        Patience patience = new Patience();
+        while (streams.state() != KafkaStreams.State.RUNNING) {
+            pause(patience, restored.get(), "it does not get to run");
+        }
+    }
+
+    /** The instance itself, for queries. */
+    public KafkaStreams streams() {
+        return streams;
+    }
+
+    /** What the application counts about itself; from any thread. */
+    public Figures figures() {
+        return Figures.of(streams.metrics().values(), restored.get());
+    }
+
+    /**
+     * Nothing, as long as the application works.
+     *
+     * @throws AppException if it has broken
+     */
+    public void check() {
+        cluster.check();
+        if (broken.isCompletedExceptionally()) {
+            try {
+                broken.join();
+            } catch (CompletionException e) {
+                throw failure(Reasons.unwrap(e));
+            }
+        }
+    }
+
+    /**
+     * Waits a moment between two looks, or less if the application breaks meanwhile.
+     *
+     * @param done a figure that grows as long as there is any progress
+     * @param situation what is waited for, for the case that there is none
+     */
+    public void pause(Patience patience, long done, String situation) throws InterruptedException {
+        check();
+        if (patience.isOver(done)) {
+            throw new AppException(doing + " has not moved for " + Patience.LIMIT.toSeconds() + " seconds: " + situation
+                    + "; Streams is " + streams.state());
+        }
+        try {
+            broken.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            check();
+        }
+    }
+
+    /** Why the application failed, in words for its user. */
+    public AppException failure(Throwable cause) {
+        LsmException engine = Reasons.find(cause, LsmException.class);
+        if (engine != null && engine.kind() == LsmException.Kind.CORRUPTION) {
+            return new AppException(
+                    "the store is damaged: " + Reasons.line(engine) + "; delete " + state
+                            + ", and the next run restores the store from Kafka",
+                    cause);
+        }
+        // A store's exceptions say what is the matter and where; what led to them says only the first.
+        ProcessorStateException store = Reasons.find(cause, ProcessorStateException.class);
+        return new AppException(
+                doing + " failed: " + (store == null ? Reasons.innermost(cause) : Reasons.line(store)), cause);
+    }
+
+    @Override
+    public void close() {
+        // Leaving the group spares the next run the wait until this one's session has run out.
+        streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    }
+}
