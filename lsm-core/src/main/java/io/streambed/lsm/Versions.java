@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
 /**
@@ -28,10 +27,14 @@ import java.util.function.BiFunction;
 final class Versions {
     private final TreeFiles files;
     private final Manifest manifest;
-    private final AtomicReference<ReadView> view;
     private final Object lock = new Object();
     private final Map<TableMeta, Integer> users = new HashMap<>();
     private Version current;
+
+    /** Held for a step from one view to the next, never while a file is touched: the writer takes it when a memtable is full. */
+    private final Object viewLock = new Object();
+
+    private volatile ReadView view;
 
     /** Begins with what recovery found. */
     Versions(TreeFiles files, Manifest manifest, Version recovered, Memtable active) {
@@ -39,18 +42,18 @@ final class Versions {
         this.manifest = manifest;
         this.current = recovered;
         addUser(recovered);
-        this.view = new AtomicReference<>(new ReadView(active, List.of(), new PinnedVersion(recovered, this, files)));
+        this.view = new ReadView(active, List.of(), new PinnedVersion(recovered, this, files));
     }
 
     /** Where readers look now. */
     ReadView view() {
-        return view.get();
+        return view;
     }
 
     /** A view whose tables are pinned; the caller unpins them. */
     ReadView pinnedView() {
         while (true) {
-            ReadView candidate = view.get();
+            ReadView candidate = view;
             if (candidate.tables().tryPin()) {
                 return candidate;
             }
@@ -58,12 +61,14 @@ final class Versions {
     }
 
     Version current() {
-        return view.get().tables().version();
+        return view.tables().version();
     }
 
     /** Puts a new active memtable in front. Only the writer calls this. */
     void rotate(SealedMemtable sealed, Memtable next) {
-        view.updateAndGet(before -> before.rotated(sealed, next));
+        synchronized (viewLock) {
+            view = view.rotated(sealed, next);
+        }
     }
 
     /** Writes {@code edit} to the manifest and makes the version after it the current one. */
@@ -104,7 +109,10 @@ final class Versions {
             droppedLogs.removeAll(next.logs());
             addUser(next);
             PinnedVersion pinned = new PinnedVersion(next, this, files);
-            replaced = view.getAndUpdate(before -> change.apply(before, pinned)).tables();
+            synchronized (viewLock) {
+                replaced = view.tables();
+                view = change.apply(view, pinned);
+            }
             current = next;
         }
         droppedLogs.forEach(files::deleteLog);
