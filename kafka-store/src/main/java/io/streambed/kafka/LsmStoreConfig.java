@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of the stores: keys that begin with {@code lsm.}, given among the properties of {@code StreamsConfig}.
@@ -56,19 +57,10 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final String WRITE_BUFFER_BYTES_CONFIG = "lsm.write.buffer.bytes";
 
     public static final String WRITE_BUFFER_BYTES_DOC =
-            "Memory of one memtable before it is flushed, in bytes. Smaller: more"
-                    + " and smaller tables, more compaction. Larger: more memory, and a longer replay after a crash.";
+            "Memory of one memtable before it is flushed, in bytes; a store has up to three, as far as lsm.memory.bytes has room for them."
+                    + " Smaller: more and smaller tables, more compaction. Larger: more memory, and a longer replay after a crash.";
     public static final long WRITE_BUFFER_BYTES_DEFAULT = ENGINE.writeBufferBytes();
     private static final ConfigRange WRITE_BUFFER_BYTES = new ConfigRange(64 << 10, 1 << 30);
-
-    /** Memtables of a store. */
-    public static final String WRITE_BUFFERS_CONFIG = "lsm.write.buffers";
-
-    public static final String WRITE_BUFFERS_DOC =
-            "Memtables that a store may have in memory, the one that is written and those"
-                    + " that wait for their flush. With all of them full a write waits.";
-    public static final int WRITE_BUFFERS_DEFAULT = ENGINE.maxWriteBuffers();
-    private static final ConfigRange WRITE_BUFFERS = new ConfigRange(2, 16);
 
     /** Bytes of a block. */
     public static final String BLOCK_BYTES_CONFIG = "lsm.block.bytes";
@@ -94,14 +86,15 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final long TABLE_BYTES_DEFAULT = ENGINE.tableBytes();
     private static final ConfigRange TABLE_BYTES = new ConfigRange(64 << 10, 2L << 30);
 
-    /** Bytes of the block cache, for the process. */
-    public static final String BLOCK_CACHE_BYTES_CONFIG = "lsm.block.cache.bytes";
+    /** Bytes of memory, for the process. */
+    public static final String MEMORY_BYTES_CONFIG = "lsm.memory.bytes";
 
-    public static final String BLOCK_CACHE_BYTES_DOC =
-            "Of the process, the first store opened decides: memory for blocks of tables,"
-                    + " for all stores together, in bytes of the Java heap.";
-    public static final long BLOCK_CACHE_BYTES_DEFAULT = 64L << 20;
-    private static final ConfigRange BLOCK_CACHE_BYTES = new ConfigRange(0, 1L << 40);
+    public static final String MEMORY_BYTES_DOC =
+            "Of the process, the first store opened decides: memory of all stores together, in bytes of the Java heap. Write buffers"
+                    + " get up to a half of it, indexes and filters of tables up to three eighths, and the block cache the rest, which is"
+                    + " what the others do not need. If not set: a quarter of the largest size of the heap.";
+    public static final @Nullable Long MEMORY_BYTES_DEFAULT = null;
+    private static final MemoryRange MEMORY_BYTES = new MemoryRange(256 << 10);
 
     /** Table files kept open, for the process. */
     public static final String OPEN_TABLES_CONFIG = "lsm.open.tables";
@@ -111,16 +104,6 @@ public final class LsmStoreConfig extends AbstractConfig {
                     + " all stores together. Fewer: less memory and file handles, more opening.";
     public static final int OPEN_TABLES_DEFAULT = 1000;
     private static final ConfigRange OPEN_TABLES = new ConfigRange(16, 1_000_000);
-
-    /** Bytes of indexes and filters, for the process. */
-    public static final String TABLE_MEMORY_BYTES_CONFIG = "lsm.table.memory.bytes";
-
-    public static final String TABLE_MEMORY_BYTES_DOC =
-            "Of the process, the first store opened decides: memory for indexes and"
-                    + " filters of tables, for all stores together, in bytes of the Java heap. One to two bytes a key keep all of them; with"
-                    + " less, tables that are read seldom are loaded again and again.";
-    public static final long TABLE_MEMORY_BYTES_DEFAULT = 256L << 20;
-    private static final ConfigRange TABLE_MEMORY_BYTES = new ConfigRange(0, 1L << 40);
 
     /** Compactions at once, for the process. */
     public static final String BACKGROUND_THREADS_CONFIG = "lsm.background.threads";
@@ -138,13 +121,7 @@ public final class LsmStoreConfig extends AbstractConfig {
 
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(DURABILITY_CONFIG, STRING, DURABILITY_DEFAULT, oneOf(Durability.values()), HIGH, DURABILITY_DOC)
-            .define(
-                    BLOCK_CACHE_BYTES_CONFIG,
-                    LONG,
-                    BLOCK_CACHE_BYTES_DEFAULT,
-                    BLOCK_CACHE_BYTES,
-                    HIGH,
-                    BLOCK_CACHE_BYTES_DOC)
+            .define(MEMORY_BYTES_CONFIG, LONG, MEMORY_BYTES_DEFAULT, MEMORY_BYTES, HIGH, MEMORY_BYTES_DOC)
             .define(
                     WRITE_BUFFER_BYTES_CONFIG,
                     LONG,
@@ -152,7 +129,6 @@ public final class LsmStoreConfig extends AbstractConfig {
                     WRITE_BUFFER_BYTES,
                     HIGH,
                     WRITE_BUFFER_BYTES_DOC)
-            .define(WRITE_BUFFERS_CONFIG, INT, WRITE_BUFFERS_DEFAULT, WRITE_BUFFERS, MEDIUM, WRITE_BUFFERS_DOC)
             .define(
                     COMPRESSION_CONFIG,
                     STRING,
@@ -167,13 +143,6 @@ public final class LsmStoreConfig extends AbstractConfig {
                     BACKGROUND_THREADS,
                     MEDIUM,
                     BACKGROUND_THREADS_DOC)
-            .define(
-                    TABLE_MEMORY_BYTES_CONFIG,
-                    LONG,
-                    TABLE_MEMORY_BYTES_DEFAULT,
-                    TABLE_MEMORY_BYTES,
-                    MEDIUM,
-                    TABLE_MEMORY_BYTES_DOC)
             .define(OPEN_TABLES_CONFIG, INT, OPEN_TABLES_DEFAULT, OPEN_TABLES, LOW, OPEN_TABLES_DOC)
             .define(BLOCK_BYTES_CONFIG, INT, BLOCK_BYTES_DEFAULT, BLOCK_BYTES, LOW, BLOCK_BYTES_DOC)
             .define(
@@ -208,14 +177,12 @@ public final class LsmStoreConfig extends AbstractConfig {
                 .durability(Durability.valueOf(upperCase(config.getString(DURABILITY_CONFIG))))
                 .compression(Compression.valueOf(upperCase(config.getString(COMPRESSION_CONFIG))))
                 .writeBufferBytes(config.getLong(WRITE_BUFFER_BYTES_CONFIG))
-                .maxWriteBuffers(config.getInt(WRITE_BUFFERS_CONFIG))
                 .blockBytes(config.getInt(BLOCK_BYTES_CONFIG))
                 .filterBitsPerKey(config.getInt(FILTER_BITS_PER_KEY_CONFIG))
                 .tableBytes(config.getLong(TABLE_BYTES_CONFIG));
         RuntimeSettings runtime = new RuntimeSettings(
-                config.getLong(BLOCK_CACHE_BYTES_CONFIG),
+                config.getLong(MEMORY_BYTES_CONFIG),
                 config.getInt(OPEN_TABLES_CONFIG),
-                config.getLong(TABLE_MEMORY_BYTES_CONFIG),
                 config.getInt(BACKGROUND_THREADS_CONFIG));
         LsmConfigSetter setter = config.getConfiguredInstance(CONFIG_SETTER_CONFIG, LsmConfigSetter.class, configs);
         return setter == null

@@ -1,6 +1,7 @@
 package io.streambed.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,6 @@ import io.streambed.kafka.internal.engine.StoreSettings;
 import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
 import io.streambed.lsm.LsmOptions;
-import io.streambed.lsm.LsmRuntime;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,8 +35,7 @@ class LsmStoreConfigTest {
     void defaultsAreTheEnginesOwn() {
         StoreSettings settings = LsmStoreConfig.settingsOf("s", Map.of("application.id", "a"));
         assertEquals(LsmOptions.defaults(), settings.options());
-        assertEquals(
-                LsmStoreConfig.BLOCK_CACHE_BYTES_DEFAULT, settings.runtime().blockCacheBytes());
+        assertNull(settings.runtime().memoryBytes());
         assertEquals(LsmStoreConfig.OPEN_TABLES_DEFAULT, settings.runtime().openTables());
         assertEquals(
                 LsmStoreConfig.BACKGROUND_THREADS_DEFAULT, settings.runtime().backgroundThreads());
@@ -48,26 +47,22 @@ class LsmStoreConfigTest {
         configs.put("lsm.durability", "power");
         configs.put("lsm.compression", "lz4");
         configs.put("lsm.write.buffer.bytes", "1048576");
-        configs.put("lsm.write.buffers", 4);
         configs.put("lsm.block.bytes", 8192);
         configs.put("lsm.filter.bits.per.key", "12");
         configs.put("lsm.table.bytes", 1L << 24);
-        configs.put("lsm.block.cache.bytes", "1000000");
+        configs.put("lsm.memory.bytes", "1000000");
         configs.put("lsm.open.tables", "50");
-        configs.put("lsm.table.memory.bytes", "2000000");
         configs.put("lsm.background.threads", "3");
         StoreSettings settings = LsmStoreConfig.settingsOf("s", configs);
         LsmOptions options = settings.options();
         assertEquals(Durability.POWER, options.durability());
         assertEquals(Compression.LZ4, options.compression());
         assertEquals(1 << 20, options.writeBufferBytes());
-        assertEquals(4, options.maxWriteBuffers());
         assertEquals(8192, options.blockBytes());
         assertEquals(12, options.filterBitsPerKey());
         assertEquals(1 << 24, options.tableBytes());
-        assertEquals(1_000_000, settings.runtime().blockCacheBytes());
+        assertEquals(1_000_000, settings.runtime().memoryBytes());
         assertEquals(50, settings.runtime().openTables());
-        assertEquals(2_000_000, settings.runtime().tableMemoryBytes());
         assertEquals(3, settings.runtime().backgroundThreads());
         configs.put("lsm.config.setter", BlockSetter.class);
         assertEquals(
@@ -83,11 +78,7 @@ class LsmStoreConfigTest {
             if (key.validator instanceof ConfigRange range) {
                 for (long end : new long[] {range.least(), range.most()}) {
                     StoreSettings settings = LsmStoreConfig.settingsOf("s", Map.of(key.name, Long.toString(end)));
-                    LsmRuntime.builder()
-                            .blockCacheBytes(settings.runtime().blockCacheBytes())
-                            .openTables(settings.runtime().openTables())
-                            .tableMemoryBytes(settings.runtime().tableMemoryBytes())
-                            .backgroundThreads(settings.runtime().backgroundThreads());
+                    settings.runtime().toBuilder();
                 }
                 for (long beyond : new long[] {range.least() - 1, range.most() + 1}) {
                     assertRefused(Map.of(key.name, Long.toString(beyond)), key.name, Long.toString(beyond));
@@ -100,6 +91,18 @@ class LsmStoreConfigTest {
     }
 
     @Test
+    void memoryIsAPartOfTheHeap() {
+        long heap = Runtime.getRuntime().maxMemory();
+        for (long allowed : new long[] {256 << 10, heap - 1}) {
+            StoreSettings settings = LsmStoreConfig.settingsOf("s", Map.of("lsm.memory.bytes", Long.toString(allowed)));
+            assertEquals(allowed, settings.runtime().memoryBytes());
+            settings.runtime().toBuilder();
+        }
+        assertRefused(Map.of("lsm.memory.bytes", "262143"), "lsm.memory.bytes", "262143", "262144");
+        assertRefused(Map.of("lsm.memory.bytes", heap), "lsm.memory.bytes", Long.toString(heap), "-Xmx");
+    }
+
+    @Test
     void wordsMustBeKnown() {
         assertRefused(Map.of("lsm.durability", "disk"), "lsm.durability", "disk", "none, process, power");
         assertRefused(Map.of("lsm.compression", "zip"), "lsm.compression", "zip", "none, lz4");
@@ -108,7 +111,7 @@ class LsmStoreConfigTest {
     @Test
     void unknownKeysNameTheNearest() {
         assertRefused(Map.of("lsm.blok.byte", 1), "lsm.blok.byte", "lsm.block.bytes");
-        assertRefused(Map.of("lsm.blockcache.bytes", 1), "lsm.blockcache.bytes", "lsm.block.cache.bytes");
+        assertRefused(Map.of("lsm.memorybytes", 1), "lsm.memorybytes", "lsm.memory.bytes");
         assertRefused(Map.of("lsm.", 1), "lsm.");
         // Others are none of our business.
         new LsmStoreConfig(Map.of("lsmx", 1, "rocksdb.config.setter", "x", "application.id", "a"));

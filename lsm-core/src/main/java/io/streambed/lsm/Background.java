@@ -6,6 +6,7 @@ import io.streambed.lsm.internal.compaction.CompactionPicker;
 import io.streambed.lsm.internal.compaction.FlushJob;
 import io.streambed.lsm.internal.compaction.FullCompaction;
 import io.streambed.lsm.internal.compaction.JobCancelledException;
+import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class Background {
     private final Counters counters;
     private final CompactionPicker picker;
     private final Backpressure backpressure;
+    private final WriteBufferBudget.Account memory;
     private final AtomicBoolean flushing = new AtomicBoolean();
     private final AtomicBoolean compacting = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -46,7 +48,8 @@ final class Background {
             SnapshotList snapshots,
             LsmRuntime runtime,
             Counters counters,
-            CompactionPicker picker) {
+            CompactionPicker picker,
+            Runnable sealIfAsked) {
         this.options = options;
         this.files = files;
         this.versions = versions;
@@ -55,6 +58,7 @@ final class Background {
         this.counters = counters;
         this.picker = picker;
         this.backpressure = new Backpressure(runtime.nanoClock());
+        this.memory = runtime.writeBuffers().open(new MemoryOwner(sealIfAsked));
     }
 
     // ---- Failure and closing
@@ -83,7 +87,9 @@ final class Background {
         return readOnly(e);
     }
 
-    private void fail(Throwable cause) {
+    /** Remembers what failed in the background; the next write says so. */
+    void fail(Throwable cause) {
+        memory.close();
         if (failure.compareAndSet(null, cause)) {
             runtime.tell(new LsmEvent.BackgroundFailed(options.name(), cause));
         }
@@ -105,6 +111,7 @@ final class Background {
         backpressure.await(() -> flushing.get() || compacting.get()
                 ? Backpressure.Demand.until("background work ends")
                 : Backpressure.Demand.NONE);
+        memory.close();
     }
 
     // ---- Writers that must wait
@@ -123,6 +130,23 @@ final class Background {
                     ? Backpressure.Demand.NONE
                     : new Backpressure.Demand("level 0 has " + runs + " runs", nanos));
         }
+    }
+
+    /** Waits until a flush, of whatever tree, has made room in the memory that all trees share. */
+    void awaitMemory() {
+        memory.beginWaiting();
+        try {
+            wait(() -> memory.mustWait() && !mayStop()
+                    ? Backpressure.Demand.until("the write buffers of all trees have used up their memory")
+                    : Backpressure.Demand.NONE);
+        } finally {
+            memory.endWaiting();
+        }
+    }
+
+    /** Whether a memtable may be sealed without waiting. */
+    boolean maySeal() {
+        return !mayStop() && writeBufferDemand().reason().isEmpty();
     }
 
     private Backpressure.Demand writeBufferDemand() {
@@ -204,6 +228,7 @@ final class Background {
                 new FlushJob(files, version, protectedMoments(oldest.commit().seqNo()));
         long bytes = job.run(oldest.memtable(), edit);
         versions.installFlush(edit, oldest);
+        memory.flushed();
         long nanos = runtime.nanoClock().getAsLong() - begin;
         counters.flushes.increment();
         counters.flushBytes.add(bytes);
@@ -289,6 +314,43 @@ final class Background {
         long[] all = Arrays.copyOf(moments, moments.length + 1);
         all[moments.length] = committedSeqNo;
         return all;
+    }
+
+    // ---- Memory
+
+    /** What the tree's write buffers take of the memory that all trees share. */
+    WriteBufferBudget.Account memory() {
+        return memory;
+    }
+
+    private final class MemoryOwner implements WriteBufferBudget.Owner {
+        private final Runnable sealIfAsked;
+        private final AtomicBoolean pending = new AtomicBoolean();
+
+        private MemoryOwner(Runnable sealIfAsked) {
+            this.sealIfAsked = sealIfAsked;
+        }
+
+        @Override
+        public void flushForOthers() {
+            if (mayStop() || !pending.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                runtime.flushExecutor().execute(() -> {
+                    pending.set(false);
+                    sealIfAsked.run();
+                });
+            } catch (RuntimeException e) {
+                pending.set(false);
+                fail(e);
+            }
+        }
+
+        @Override
+        public void memoryReleased() {
+            backpressure.changed();
+        }
     }
 
     // ---- Running

@@ -2,7 +2,9 @@ package io.streambed.lsm;
 
 import io.streambed.lsm.fs.DiskFileSystem;
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.log.LogBuffers;
 import io.streambed.lsm.internal.runtime.BackgroundThreads;
+import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.sstable.BlockCache;
 import io.streambed.lsm.internal.sstable.TableCache;
 import java.io.IOException;
@@ -18,14 +20,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the trees of a process share: the block cache, the open tables and the background threads, so that memory, file handles and
- * threads have one bound for all of them. Usually there is one per process. Safe for use by several threads.
+ * What the trees of a process share: memory, open tables and background threads, so that memory, file handles and threads have one
+ * bound for all of them. Usually there is one per process. Safe for use by several threads.
+ *
+ * <p><b>Memory.</b> One budget, {@link Builder#memoryBytes}, is divided as it is needed:
+ *
+ * <pre>
+ *  0                                                              memoryBytes
+ *  | write buffers: up to 1/2 | indexes and filters: up to 3/8 | block cache |
+ *  | memtables, log buffers   | of tables in use               | the rest    |
+ * </pre>
+ *
+ * All of it is Java heap. What comes on top: 8 MiB for each background thread at work, what open iterators have in hand, memtables
+ * that were flushed while an iterator was on them, a batch that is being written, and some 10 KiB for each open tree. A tree
+ * that has failed keeps its memtables until it is closed.
  */
 public final class LsmRuntime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LsmRuntime.class);
 
     private final BlockCache blockCache;
     private final TableCache tableCache;
+    private final WriteBufferBudget writeBuffers;
+    private final LogBuffers logBuffers;
     private final @Nullable BackgroundThreads threads;
     private final Executor flushExecutor;
     private final Executor compactionExecutor;
@@ -35,8 +51,11 @@ public final class LsmRuntime implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LsmRuntime(Builder builder) {
-        this.blockCache = new BlockCache(builder.blockCacheBytes);
-        this.tableCache = new TableCache(blockCache, builder.openTables, builder.tableMemoryBytes);
+        long memory = builder.memoryBytes;
+        this.blockCache = new BlockCache(builder.blockCache ? memory : 0);
+        this.tableCache = new TableCache(blockCache, builder.openTables, memory / 8 * 3);
+        this.writeBuffers = new WriteBufferBudget(memory / 2, blockCache::reserve);
+        this.logBuffers = new LogBuffers(memory / 16);
         Executor given = builder.executor;
         if (given == null) {
             this.threads = new BackgroundThreads(builder.backgroundThreads);
@@ -128,6 +147,14 @@ public final class LsmRuntime implements AutoCloseable {
         return tableCache;
     }
 
+    WriteBufferBudget writeBuffers() {
+        return writeBuffers;
+    }
+
+    LogBuffers logBuffers() {
+        return logBuffers;
+    }
+
     Executor flushExecutor() {
         return flushExecutor;
     }
@@ -155,21 +182,46 @@ public final class LsmRuntime implements AutoCloseable {
 
     /** Sets what a runtime is made of. Used by one thread at a time. */
     public static final class Builder {
-        private long blockCacheBytes = 64L << 20;
+        private long memoryBytes = defaultMemoryBytes();
+        private boolean blockCache = true;
         private int openTables = 1000;
-        private long tableMemoryBytes = 256L << 20;
         private int backgroundThreads =
                 Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() - 1));
         private @Nullable Executor executor;
         private LongSupplier nanoClock = System::nanoTime;
         private Consumer<LsmEvent> listener = event -> {};
 
+        private static final long LEAST_MEMORY_BYTES = 256 << 10;
+
         private Builder() {}
 
-        /** Memory for blocks of tables, for all trees together, in bytes: 0 (none is kept) to 1 TiB; 64 MiB if not set. */
-        public Builder blockCacheBytes(long bytes) {
-            LsmOptions.checkRange("blockCacheBytes", bytes, 0, 1L << 40);
-            this.blockCacheBytes = bytes;
+        private static long defaultMemoryBytes() {
+            return Math.max(LEAST_MEMORY_BYTES, Runtime.getRuntime().maxMemory() / 4);
+        }
+
+        /**
+         * Memory for write buffers, block cache, and indexes and filters of tables, for all trees together, in bytes of the Java
+         * heap: 256 KiB to 1 TiB, but less than the heap's largest size; a quarter of that if not set. How it is divided is
+         * drawn at {@link LsmRuntime}. With less than about 2 MiB for each tree that is written all the time, memtables become
+         * small and are compacted more often. Indexes and filters take one to two bytes a key; where they find no room, tables
+         * that are read seldom are loaded again and again.
+         */
+        public Builder memoryBytes(long bytes) {
+            LsmOptions.checkRange("memoryBytes", bytes, LEAST_MEMORY_BYTES, 1L << 40);
+            long heap = Runtime.getRuntime().maxMemory();
+            if (bytes >= heap) {
+                throw new LsmException(
+                        LsmException.Kind.INVALID,
+                        "memoryBytes is " + bytes + ", but the Java heap can have " + heap
+                                + " bytes at the most: lower it, or raise -Xmx");
+            }
+            this.memoryBytes = bytes;
+            return this;
+        }
+
+        /** Whether blocks of tables are kept in memory; if not, the operating system's page cache has to do. They are if not set. */
+        public Builder blockCache(boolean kept) {
+            this.blockCache = kept;
             return this;
         }
 
@@ -177,16 +229,6 @@ public final class LsmRuntime implements AutoCloseable {
         public Builder openTables(int tables) {
             LsmOptions.checkRange("openTables", tables, 16, 1_000_000);
             this.openTables = tables;
-            return this;
-        }
-
-        /**
-         * Memory for indexes and filters of tables, for all trees together, in bytes: 0 to 1 TiB; 256 MiB if not set. One to two
-         * bytes for each key keep all of them; with less, tables that are read seldom are loaded again and again.
-         */
-        public Builder tableMemoryBytes(long bytes) {
-            LsmOptions.checkRange("tableMemoryBytes", bytes, 0, 1L << 40);
-            this.tableMemoryBytes = bytes;
             return this;
         }
 

@@ -61,8 +61,9 @@ public final class LsmTree implements AutoCloseable {
         this.files = recovered.files();
         this.versions = new Versions(files, recovered.manifest(), recovered.version(), recovered.memtable());
         LeveledPicker picker = new LeveledPicker(LEVEL_1_WRITE_BUFFERS * options.writeBufferBytes());
-        this.background = new Background(options, files, versions, snapshots, runtime, counters, picker);
-        this.writes = new WritePath(options, files, versions, background, counters, recovered);
+        this.background =
+                new Background(options, files, versions, snapshots, runtime, counters, picker, this::sealIfAsked);
+        this.writes = new WritePath(options, files, versions, background, counters, runtime.logBuffers(), recovered);
         this.reads = new ReadPath(files, versions, writes);
     }
 
@@ -367,12 +368,18 @@ public final class LsmTree implements AutoCloseable {
         iterators.remove(iterator);
     }
 
+    private void sealIfAsked() {
+        writes.sealIfAsked();
+    }
+
     private void afterRecovery(Recovery.Recovered recovered) {
+        writes.reportMemoryAtOpening();
+        // First of all: with a crowded level 0 the flush waits for it.
+        background.compactSoon();
         if (options.durability() == Durability.POWER && recovered.logRecords() > 0) {
             // What was replayed may never have been synced, and the next commit builds on it.
             flush();
         }
-        background.compactSoon();
     }
 
     private void checkSnapshot(Snapshot snapshot) {

@@ -4,9 +4,11 @@ import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.log.BatchEncoding;
+import io.streambed.lsm.internal.log.LogBuffers;
 import io.streambed.lsm.internal.log.LogHeader;
 import io.streambed.lsm.internal.log.WalWriter;
 import io.streambed.lsm.internal.memtable.Memtable;
+import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.version.Commit;
 import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -32,6 +34,8 @@ final class WritePath {
     private final Versions versions;
     private final Background background;
     private final Counters counters;
+    private final LogBuffers logBuffers;
+    private final WriteBufferBudget.Account memory;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
@@ -55,12 +59,15 @@ final class WritePath {
             Versions versions,
             Background background,
             Counters counters,
+            LogBuffers logBuffers,
             Recovery.Recovered recovered) {
         this.options = options;
         this.files = files;
         this.versions = versions;
         this.background = background;
         this.counters = counters;
+        this.logBuffers = logBuffers;
+        this.memory = background.memory();
         this.visible = recovered.lastSeqNo();
         this.commit = recovered.commit();
         this.previousLog = recovered.previousLog();
@@ -168,6 +175,7 @@ final class WritePath {
                 handOver(wal);
             }
             commit = new Commit(visible, newMetadata);
+            reportMemory();
         } catch (IOException | RuntimeException | Error e) {
             throw background.writeFailed(e);
         } finally {
@@ -188,6 +196,38 @@ final class WritePath {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Seals the active memtable if that was asked for others' sake, and needs no waiting. Does not throw. */
+    void sealIfAsked() {
+        // Whoever holds the lock is writing, and sees at the next write that it was asked.
+        if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
+            return;
+        }
+        try {
+            if (memory.isAsked() && background.maySeal()) {
+                rotate();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            background.fail(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the budget what the memtable takes. */
+    void reportMemoryAtOpening() {
+        lock.lock();
+        try {
+            reportMemory();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void reportMemory() {
+        WalWriter wal = log;
+        memory.active(versions.view().active().bytesWithOrder() + (wal == null ? 0 : wal.bufferBytes()));
     }
 
     /** Hands the log over to the operating system and closes it. */
@@ -228,8 +268,11 @@ final class WritePath {
             bytesUntilDelay = Backpressure.STEP_BYTES;
             background.slowDown();
         }
+        if (memory.mustWait()) {
+            background.awaitMemory();
+        }
         Memtable active = versions.view().active();
-        if (active.bytes() >= options.writeBufferBytes() || isLogTooLong()) {
+        if (active.bytes() >= options.writeBufferBytes() || isLogTooLong() || memory.isAsked()) {
             rotate();
             active = versions.view().active();
         }
@@ -257,7 +300,10 @@ final class WritePath {
             log = null;
         }
         SealedMemtable sealed = new SealedMemtable(versions.view().active(), commit, files.nextNumber());
-        versions.rotate(sealed, new Memtable());
+        Memtable next = new Memtable();
+        // Before anybody can flush it, and say so.
+        memory.sealed();
+        versions.rotate(sealed, next);
         background.flushSoon();
     }
 
@@ -271,7 +317,7 @@ final class WritePath {
         }
         long number = files.newNumber();
         LogHeader header = new LogHeader(number, previousLog.number, previousLog.length, previousLog.syncedLength);
-        log = WalWriter.create(files.fileSystem(), FileNames.log(number), header);
+        log = WalWriter.create(files.fileSystem(), FileNames.log(number), header, logBuffers);
         files.fileSystem().syncDirectory();
         versions.install(new VersionEdit().logCreated(number));
         return log;
@@ -299,5 +345,7 @@ final class WritePath {
             commit = new Commit(seqNo, commit.metadata());
         }
         visible = seqNo;
+        // Last of all: the budget may have another memtable flushed in this thread.
+        reportMemory();
     }
 }

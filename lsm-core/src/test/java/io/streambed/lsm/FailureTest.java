@@ -18,7 +18,7 @@ class FailureTest {
     private final MemoryFileSystem memory = new MemoryFileSystem();
     private final FaultFileSystem files = new FaultFileSystem(memory);
     private final LsmRuntime runtime =
-            LsmRuntime.builder().executor(Runnable::run).blockCacheBytes(0).build();
+            LsmRuntime.builder().executor(Runnable::run).blockCache(false).build();
 
     @Test
     void anIteratorThatFailedDoesNotGoOnAsIfNothingHadBeen() {

@@ -44,9 +44,8 @@ class ConcurrencyTest {
 
     private static LsmRuntime runtime() {
         return LsmRuntime.builder()
-                .blockCacheBytes(64 << 10)
+                .memoryBytes(256 << 10)
                 .openTables(16)
-                .tableMemoryBytes(0)
                 .backgroundThreads(1)
                 .build();
     }

@@ -46,7 +46,7 @@ class CorruptionTest {
     private final Random random = new Random(SEED);
     private final LsmRuntime runtime = LsmRuntime.builder()
             .executor(Runnable::run)
-            .blockCacheBytes(0)
+            .blockCache(false)
             .openTables(16)
             .build();
 

@@ -106,10 +106,7 @@ final class CrashWorkload {
     }
 
     static LsmRuntime runtime() {
-        return LsmRuntime.builder()
-                .executor(Runnable::run)
-                .blockCacheBytes(64 << 10)
-                .build();
+        return LsmRuntime.builder().executor(Runnable::run).memoryBytes(1 << 20).build();
     }
 
     private LsmTree open(LsmRuntime runtime, FileSystem files) {

@@ -46,7 +46,7 @@ final class Session {
         this.log = log;
         this.runtime = LsmRuntime.builder()
                 .executor(executor)
-                .blockCacheBytes(0)
+                .blockCache(false)
                 .openTables(16)
                 .build();
     }

@@ -39,9 +39,9 @@ record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape
 
     LsmRuntime runtime(Random random) {
         LsmRuntime.Builder builder = LsmRuntime.builder()
-                .blockCacheBytes(random.nextInt(3) << 18)
-                .openTables(16)
-                .tableMemoryBytes(random.nextBoolean() ? 0 : 64L << 20);
+                .memoryBytes(random.nextBoolean() ? 256 << 10 : 16 << 20)
+                .blockCache(random.nextInt(3) > 0)
+                .openTables(16);
         return ownThreads
                 ? builder.backgroundThreads(1).build()
                 : builder.executor(Runnable::run).build();

@@ -45,7 +45,7 @@ final class Story implements AutoCloseable {
     private final Map<String, Snapshot> snapshots = new HashMap<>();
     private final Map<String, LsmIterator> iterators = new HashMap<>();
     private final LsmRuntime runtime =
-            LsmRuntime.builder().executor(Runnable::run).blockCacheBytes(0).build();
+            LsmRuntime.builder().executor(Runnable::run).blockCache(false).build();
     private MemoryFileSystem memory = new MemoryFileSystem();
     private TracingFileSystem files = new TracingFileSystem(memory);
     private LsmOptions options = LsmOptions.defaults();

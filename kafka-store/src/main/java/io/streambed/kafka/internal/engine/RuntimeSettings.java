@@ -1,19 +1,30 @@
 package io.streambed.kafka.internal.engine;
 
+import io.streambed.lsm.LsmRuntime;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Settings of the engine's runtime, which is one for the process.
  *
- * @param blockCacheBytes memory for blocks of tables, for all stores together
+ * @param memoryBytes memory of all stores together; {@code null} for the engine's own choice
  * @param openTables table files that are kept open, for all stores together
- * @param tableMemoryBytes memory for indexes and filters of tables, for all stores together
  * @param backgroundThreads how many compactions run at once, for all stores together
  */
-public record RuntimeSettings(long blockCacheBytes, int openTables, long tableMemoryBytes, int backgroundThreads) {
+public record RuntimeSettings(@Nullable Long memoryBytes, int openTables, int backgroundThreads) {
+    /**
+     * A builder with these settings.
+     *
+     * @throws io.streambed.lsm.LsmException if one of them cannot be
+     */
+    public LsmRuntime.Builder toBuilder() {
+        LsmRuntime.Builder builder = LsmRuntime.builder().openTables(openTables).backgroundThreads(backgroundThreads);
+        return memoryBytes == null ? builder : builder.memoryBytes(memoryBytes);
+    }
+
     /** In the words of the configuration, for the warning that says whose settings hold. */
     @Override
     public String toString() {
-        return "[lsm.block.cache.bytes=" + blockCacheBytes + ", lsm.open.tables=" + openTables
-                + ", lsm.table.memory.bytes=" + tableMemoryBytes + ", lsm.background.threads=" + backgroundThreads
-                + "]";
+        return "[lsm.memory.bytes=" + (memoryBytes == null ? "not set" : memoryBytes) + ", lsm.open.tables="
+                + openTables + ", lsm.background.threads=" + backgroundThreads + "]";
     }
 }

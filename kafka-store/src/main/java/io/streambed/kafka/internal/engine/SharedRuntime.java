@@ -41,13 +41,7 @@ final class SharedRuntime {
     synchronized Share join(RuntimeSettings wanted) {
         LsmRuntime shared = runtime;
         if (shared == null) {
-            shared = LsmRuntime.builder()
-                    .blockCacheBytes(wanted.blockCacheBytes())
-                    .openTables(wanted.openTables())
-                    .tableMemoryBytes(wanted.tableMemoryBytes())
-                    .backgroundThreads(wanted.backgroundThreads())
-                    .eventListener(new EventLog())
-                    .build();
+            shared = wanted.toBuilder().eventListener(new EventLog()).build();
             runtime = shared;
             settings = wanted;
         } else if (!wanted.equals(settings) && refused.add(wanted)) {

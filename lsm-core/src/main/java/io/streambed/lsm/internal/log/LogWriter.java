@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Appends records to a log. The format is drawn at {@link Frame} and {@link LogHeader}.
  *
  * <p>Records gather in a buffer, which is allocated with the first of them and never grows; one that does not fit into it is
- * written past it. {@link #flush()} hands everything to the operating system, after which it survives the end of the process;
+ * written past it. A buffer from {@link LogBuffers} goes back there with each {@link #flush()}. {@link #flush()} hands everything to the operating system, after which it survives the end of the process;
  * {@link #sync()} makes it survive a loss of power.
  *
  * <p>After a failed write or sync nobody knows what has reached the disk. The writer is done for then: every later call fails
@@ -26,13 +26,16 @@ public final class LogWriter implements Closeable {
     /** Size of the buffer unless the creator says otherwise, in bytes. */
     public static final int DEFAULT_BUFFER_BYTES = 64 << 10;
 
+    private static final byte[] NO_BUFFER = new byte[0];
+
     private final AppendFile file;
     private final String name;
     private final long number;
     private final int bufferBytes;
+    private final @Nullable LogBuffers buffers;
     private final CRC32C crc = new CRC32C();
 
-    private byte[] buffer = new byte[0];
+    private byte[] buffer = NO_BUFFER;
 
     /**
      * Where the buffer ends, for {@link #begin}; 0 while there is something to do before the next record may go in: allocate,
@@ -53,11 +56,12 @@ public final class LogWriter implements Closeable {
     private boolean syncIsUnstated;
     private @Nullable IOException failure;
 
-    private LogWriter(AppendFile file, String name, long number, int bufferBytes) {
+    private LogWriter(AppendFile file, String name, long number, int bufferBytes, @Nullable LogBuffers buffers) {
         this.file = file;
         this.name = name;
         this.number = number;
         this.bufferBytes = Math.max(bufferBytes, 2 * Frame.SYNCED_BYTES);
+        this.buffers = buffers;
     }
 
     /** Creates a log that continues none. Its header is synced; its name in the directory is not yet. */
@@ -74,11 +78,28 @@ public final class LogWriter implements Closeable {
     /** As the others, with a buffer of that many bytes. */
     public static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header, int bufferBytes)
             throws IOException {
+        return create(fileSystem, name, kind, header, bufferBytes, null);
+    }
+
+    /** As the others, with buffers that are shared. */
+    static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header, LogBuffers buffers)
+            throws IOException {
+        return create(fileSystem, name, kind, header, DEFAULT_BUFFER_BYTES, buffers);
+    }
+
+    private static LogWriter create(
+            FileSystem fileSystem,
+            String name,
+            LogKind kind,
+            LogHeader header,
+            int bufferBytes,
+            @Nullable LogBuffers buffers)
+            throws IOException {
         AppendFile file = fileSystem.create(name);
         try {
             file.write(header.encode(kind), 0, LogHeader.BYTES);
             file.sync();
-            return new LogWriter(file, name, header.number(), bufferBytes);
+            return new LogWriter(file, name, header.number(), bufferBytes, buffers);
         } catch (IOException | RuntimeException | Error e) {
             closeAfter(e, file);
             throw e;
@@ -115,8 +136,26 @@ public final class LogWriter implements Closeable {
         }
     }
 
+    /** Memory of the buffer that is held now. */
+    public int bufferBytes() {
+        return buffer.length;
+    }
+
     /** Hands everything to the operating system. */
     public void flush() throws IOException {
+        empty();
+        giveBack();
+    }
+
+    private void giveBack() {
+        if (buffers != null && buffer != NO_BUFFER) {
+            buffers.giveBack(buffer);
+            buffer = NO_BUFFER;
+            limit = 0;
+        }
+    }
+
+    private void empty() throws IOException {
         requireIntact();
         if (filled > 0) {
             write(buffer, 0, filled);
@@ -147,7 +186,7 @@ public final class LogWriter implements Closeable {
     public void close() throws IOException {
         try (file) {
             if (failure == null) {
-                flush();
+                empty();
                 if (syncIsUnstated) {
                     // No further record will say that the last ones were synced. Not counted by length(): this
                     // statement
@@ -156,6 +195,7 @@ public final class LogWriter implements Closeable {
                     write(buffer, 0, filled);
                     filled = 0;
                 }
+                giveBack();
                 fail(new IOException("closed"));
             }
         }
@@ -163,7 +203,8 @@ public final class LogWriter implements Closeable {
 
     /** Whether a record with such a payload goes into the buffer; if not it is for {@link #appendThrough}. */
     boolean fits(int payloadLength) {
-        return payloadLength <= bufferBytes - Frame.HEAD_BYTES;
+        allocate();
+        return payloadLength <= buffer.length - Frame.HEAD_BYTES;
     }
 
     /**
@@ -214,7 +255,7 @@ public final class LogWriter implements Closeable {
         if (syncIsUnstated) {
             stateSync();
         }
-        flush();
+        empty();
         byte[] head = new byte[Frame.HEAD_BYTES];
         Frame.begin(head, 0, type, (int) length);
         crc.reset();
@@ -239,7 +280,11 @@ public final class LogWriter implements Closeable {
         allocate();
         limit = buffer.length;
         if (payloadLength > limit - filled - Frame.HEAD_BYTES) {
-            flush();
+            empty();
+            if (buffers != null) {
+                buffer = buffers.exchange(buffer);
+                limit = buffer.length;
+            }
         }
         assert fits(payloadLength);
     }
@@ -247,7 +292,7 @@ public final class LogWriter implements Closeable {
     private void stateSync() throws IOException {
         allocate();
         if (buffer.length - filled < Frame.SYNCED_BYTES) {
-            flush();
+            empty();
         }
         Frame.begin(buffer, filled, Frame.SYNCED_TYPE, Frame.SYNCED_PAYLOAD_BYTES);
         Frame.putLong(buffer, filled + Frame.HEAD_BYTES, syncedLength);
@@ -257,8 +302,8 @@ public final class LogWriter implements Closeable {
     }
 
     private void allocate() {
-        if (buffer.length == 0) {
-            buffer = new byte[bufferBytes];
+        if (buffer == NO_BUFFER) {
+            buffer = buffers == null ? new byte[bufferBytes] : buffers.take();
         }
     }
 

@@ -26,7 +26,13 @@ public final class WalWriter implements Closeable {
         return create(fileSystem, name, header, LogWriter.DEFAULT_BUFFER_BYTES);
     }
 
-    /** As the other, with a buffer of that many bytes. */
+    /** As the other, with buffers that are shared. */
+    public static WalWriter create(FileSystem fileSystem, String name, LogHeader header, LogBuffers buffers)
+            throws IOException {
+        return new WalWriter(LogWriter.create(fileSystem, name, LogKind.WRITE_AHEAD, header, buffers));
+    }
+
+    /** As the others, with a buffer of that many bytes. */
     public static WalWriter create(FileSystem fileSystem, String name, LogHeader header, int bufferBytes)
             throws IOException {
         return new WalWriter(LogWriter.create(fileSystem, name, LogKind.WRITE_AHEAD, header, bufferBytes));
@@ -146,6 +152,11 @@ public final class WalWriter implements Closeable {
     /** Makes everything survive a loss of power. */
     public void sync() throws IOException {
         log.sync();
+    }
+
+    /** Memory of the buffer that is held now. */
+    public int bufferBytes() {
+        return log.bufferBytes();
     }
 
     /** The file's number. */

@@ -23,6 +23,11 @@ public final class Memtable {
     private static final int MAX_KEY_BYTES = 1 << 20;
     private static final int MAX_VALUE_BYTES = 256 << 20;
 
+    /** What the order takes for a key, and for how many keys at once it is counted. */
+    private static final int ORDER_BYTES = 12;
+
+    private static final int ORDER_STEP = 256;
+
     private static final VarHandle SORTED_INDEX = field("sortedIndex", SortedIndex.class);
     private static final VarHandle LAST_SEQ_NO = field("lastSeqNo", long.class);
     private static final VarHandle ENTRIES = field("entries", long.class);
@@ -136,6 +141,14 @@ public final class Memtable {
      */
     public long bytes() {
         return arena.bytes() + hashIndex.bytes() + arrivals.bytes();
+    }
+
+    /**
+     * {@link #bytes()}, and what the order takes that a flush asks for at the latest. Changes only when the memtable takes a
+     * further piece of memory, or for another 256 keys. Any thread.
+     */
+    public long bytesWithOrder() {
+        return bytes() + (keys() / ORDER_STEP + 1) * (long) ORDER_STEP * ORDER_BYTES;
     }
 
     /**

@@ -1,4 +1,4 @@
-/** What the trees of a process share that is no cache: the background threads. */
+/** What the trees of a process share that is no cache: the background threads, and the memory of write buffers. */
 @NullMarked
 package io.streambed.lsm.internal.runtime;
 

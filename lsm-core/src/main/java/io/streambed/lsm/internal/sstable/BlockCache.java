@@ -32,11 +32,18 @@ public final class BlockCache {
     final StripedCounter hits = new StripedCounter();
     private final StripedCounter misses = new StripedCounter();
 
+    /** The capacity changes in steps of 1/64, so that the shards are seldom locked for it. */
+    private static final int STEPS = 64;
+
     private final BlockCacheShard[] shards;
     private final long capacity;
     private final AtomicInteger salts = new AtomicInteger();
 
-    /** @param capacityBytes bound of {@link Stats#bytes()}; 0 keeps nothing */
+    // Under this object's lock.
+    private long reserved;
+    private long reservedSteps;
+
+    /** @param capacityBytes bound of {@link Stats#bytes()} and what others reserve of it; 0 keeps nothing */
     public BlockCache(long capacityBytes) {
         if (capacityBytes < 0) {
             throw new IllegalArgumentException("block cache of " + capacityBytes + " bytes");
@@ -55,6 +62,24 @@ public final class BlockCache {
     /** The bound that it was made with. */
     public long capacityBytes() {
         return capacity;
+    }
+
+    /**
+     * Takes some of the capacity away for others who share it, or gives it back if {@code bytes} is negative. Blocks that find no
+     * room any more leave at once.
+     */
+    public synchronized void reserve(long bytes) {
+        reserved += bytes;
+        assert reserved >= 0 : reserved;
+        long step = Math.max(1, capacity / STEPS);
+        long steps = (reserved + step - 1) / step;
+        if (steps != reservedSteps) {
+            reservedSteps = steps;
+            long left = Math.max(0, capacity - steps * step);
+            for (BlockCacheShard shard : shards) {
+                shard.resize(left / shards.length);
+            }
+        }
     }
 
     /** What happened so far. */

@@ -33,10 +33,10 @@ final class BlockCacheShard {
 
     private record Node(TableBlocks table, int ordinal, int charge) {}
 
-    private final long capacity;
     private final ArrayDeque<Node> queue = new ArrayDeque<>();
 
-    /** Written under the lock; read without it to see whether there is room, near enough. */
+    // Written under the lock; read without it to see whether there is room, near enough.
+    private volatile long capacity;
     private volatile long held;
 
     private long evictions;
@@ -95,6 +95,14 @@ final class BlockCacheShard {
         queue.add(new Node(table, ordinal, (int) charge));
         held += charge;
         table.put(ordinal, block);
+    }
+
+    /** Holds no more than {@code bytes} from now on. */
+    synchronized void resize(long bytes) {
+        capacity = bytes;
+        while (held > bytes) {
+            evictOne();
+        }
     }
 
     /** Takes out all blocks of a table. */

@@ -68,6 +68,7 @@ final class TableMemory implements SecondChance.Holder {
         if (taken != null) {
             taken.blocks().drop();
             bound.released(taken.bytes());
+            blockCache.reserve(-taken.bytes());
         }
     }
 
@@ -82,6 +83,7 @@ final class TableMemory implements SecondChance.Holder {
             loaded = Contents.read(file, blockCache);
             file.requireInUse();
             bound.reserve(loaded.bytes());
+            blockCache.reserve(loaded.bytes());
             contents.set(loaded);
         }
         bound.add(this);

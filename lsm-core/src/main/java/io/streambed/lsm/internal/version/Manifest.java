@@ -6,6 +6,7 @@ import io.streambed.lsm.fs.AppendFile;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.fs.ReadFile;
+import io.streambed.lsm.internal.log.LogHeader;
 import io.streambed.lsm.internal.log.LogKind;
 import io.streambed.lsm.internal.log.LogReader;
 import io.streambed.lsm.internal.log.LogWriter;
@@ -40,6 +41,9 @@ public final class Manifest implements Closeable {
     private static final long MAX_BYTES = 1 << 20;
 
     private static final int EDIT = 1;
+
+    /** Each open tree keeps such a buffer; an edit that is longer is written past it. */
+    private static final int BUFFER_BYTES = 1 << 10;
 
     private final FileSystem fileSystem;
     private final LongSupplier newNumber;
@@ -155,7 +159,7 @@ public final class Manifest implements Closeable {
     private void begin(Version version) throws IOException {
         long number = newNumber.getAsLong();
         String next = FileNames.manifest(number);
-        LogWriter created = LogWriter.create(fileSystem, next, number, LogKind.MANIFEST);
+        LogWriter created = LogWriter.create(fileSystem, next, LogKind.MANIFEST, LogHeader.first(number), BUFFER_BYTES);
         LogWriter replaced = writer;
         writer = created;
         created.append(EDIT, version.asEdit().encode());

@@ -76,6 +76,27 @@ final class BlockCacheTest {
     }
 
     @Test
+    void whatOthersReserveIsTakenFromItsBoundAndGivenBack() {
+        BlockCache cache = new BlockCache(1 << 20);
+        TableBlocks table = cache.register(2_000);
+        for (int i = 0; i < 2_000; i++) {
+            read(table, i);
+        }
+        assertTrue(cache.stats().bytes() > 900_000);
+        cache.reserve(700_000);
+        long left = (1 << 20) - 700_000;
+        assertTrue(cache.stats().bytes() <= left, "blocks leave at once");
+        assertTrue(cache.stats().bytes() > left / 2);
+        cache.reserve(2 << 20);
+        assertEquals(0, cache.stats().bytes(), "more than there is leaves nothing");
+        cache.reserve(-(2 << 20) - 700_000);
+        for (int i = 0; i < 2_000; i++) {
+            read(table, i);
+        }
+        assertTrue(cache.stats().bytes() > 900_000);
+    }
+
+    @Test
     void doesNotKeepABlockThatWouldTakeMostOfIt() {
         BlockCache cache = new BlockCache(100_000);
         TableBlocks table = cache.register(2);
