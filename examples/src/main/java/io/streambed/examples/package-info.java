@@ -4,9 +4,9 @@
  *
  * <pre>
  * Main
- *  └► wordcount          one package for each app
- *      └► broker         the Kafka that it works with
- *          └► app        what every app stands in
+ *  └► wordcount, benchmark          one package for each app
+ *      └► broker                   the Kafka that it works with
+ *          └► app                  what every app stands in
  * </pre>
  */
 @NullMarked

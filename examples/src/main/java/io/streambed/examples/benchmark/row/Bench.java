@@ -1,0 +1,165 @@
+package io.streambed.examples.benchmark.row;
+
+import io.streambed.examples.app.Directories;
+import io.streambed.examples.benchmark.data.Keys;
+import io.streambed.examples.benchmark.measure.Measurement;
+import io.streambed.examples.benchmark.measure.Meter;
+import io.streambed.examples.benchmark.store.Side;
+import io.streambed.examples.benchmark.store.Subject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Where a scenario finds what it works on and leaves what it measured. One thread's. */
+final class Bench {
+    private static final String STORE = "store";
+
+    /** Of so many reads one is timed, as asking for the time twice costs a tenth of what the quickest of them do. */
+    private static final int READS_A_TIMING = 8;
+
+    private final Side side;
+    private final Plan plan;
+    private final Path directory;
+    private final Dataset dataset;
+    private final Map<String, Measurement> measured = new LinkedHashMap<>();
+
+    Bench(Side side, Plan plan, Path directory, Dataset dataset) {
+        this.side = side;
+        this.plan = plan;
+        this.directory = directory;
+        this.dataset = dataset;
+    }
+
+    /** An operation; what it returns is how many it counts for. */
+    @FunctionalInterface
+    interface Operation {
+        long run() throws Exception;
+    }
+
+    Side side() {
+        return side;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    /** Entries that the store had at the beginning. */
+    int entries() {
+        return dataset.entries(plan);
+    }
+
+    /** A directory for a task, which holds the prepared store if it is {@link #taskDirectory()}. */
+    Path directory(String name) {
+        return directory.resolve(name);
+    }
+
+    Path taskDirectory() {
+        return directory("task");
+    }
+
+    Map<String, Measurement> measured() {
+        return measured;
+    }
+
+    void report(String part, Measurement measurement) {
+        measured.put(part, measurement);
+    }
+
+    /** The store that was prepared, or made now where a side keeps nothing. Commits each second while it is written. */
+    Subject openPrepared() {
+        return openPrepared(Subject.EACH_SECOND);
+    }
+
+    Subject openPrepared(long commitNanos) {
+        Subject subject = Subject.open(side, STORE, taskDirectory(), dataset.keys(), dataset.valueBytes(), commitNanos);
+        if (!side.persistent()) {
+            dataset.fill(subject, plan);
+        }
+        return subject;
+    }
+
+    /** A new store. */
+    Subject openNew(Keys keys, int valueBytes) {
+        return Subject.open(side, STORE, taskDirectory(), keys, valueBytes, Subject.EACH_SECOND);
+    }
+
+    /** Does something to a store that is thrown away, so that it is compiled when it is measured; with a warm store's own files. */
+    void warm(Keys keys, int valueBytes, Writing writing) throws Exception {
+        Path away = directory("warm");
+        try (Subject subject = Subject.open(side, STORE, away, keys, valueBytes, Subject.EACH_SECOND)) {
+            writing.run(subject, plan.warmEntries());
+            Meter.awaitQuiet();
+        }
+        delete(away);
+        Meter.awaitQuiet();
+    }
+
+    /** Writes so many entries. */
+    @FunctionalInterface
+    interface Writing {
+        void run(Subject subject, int entries) throws Exception;
+    }
+
+    Meter meter() {
+        return Meter.start(directory.resolve(Child.GC_LOG));
+    }
+
+    /** Reads, for the time of the plan, after as much of the same for the compiler. One in a few is timed. */
+    void reads(String part, Operation operation) throws Exception {
+        timed(part, READS_A_TIMING, null, operation);
+    }
+
+    /** Operations that are worth a timing each. */
+    void operations(String part, Operation operation) throws Exception {
+        timed(part, 1, null, operation);
+    }
+
+    /** Writes among other things, each timed, up to the time when the background has done what they left to it. */
+    void writes(String part, Subject subject, Operation operation) throws Exception {
+        timed(part, 1, subject, operation);
+    }
+
+    private void timed(String part, int every, @Nullable Subject written, Operation operation) throws Exception {
+        run(plan.warmMillis(), every, null, operation);
+        if (written != null) {
+            Meter.awaitQuiet();
+        }
+        long userBefore = written == null ? 0 : written.userBytes();
+        Meter meter = meter();
+        long count = run(plan.millis(), every, meter, operation);
+        meter.operationsEnded();
+        if (written == null) {
+            report(part, meter.end(count));
+        } else {
+            Meter.awaitQuiet();
+            report(part, meter.end(count, written.userBytes() - userBefore, null, -1));
+        }
+    }
+
+    private static long run(int millis, int every, @Nullable Meter meter, Operation operation) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        long count = 0;
+        while (true) {
+            for (int i = 1; i < every; i++) {
+                count += operation.run();
+            }
+            long begin = System.nanoTime();
+            count += operation.run();
+            long end = System.nanoTime();
+            if (meter != null) {
+                meter.add(end - begin);
+            }
+            if (end - deadline >= 0) {
+                return count;
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        Directories.delete(directory);
+    }
+}

@@ -1,0 +1,40 @@
+package io.streambed.examples.benchmark.row;
+
+import io.streambed.examples.benchmark.data.Ids;
+import io.streambed.examples.benchmark.store.Subject;
+
+/** Reading single keys of a store that is not written meanwhile. */
+final class Reads {
+    private static final long SEED = 11;
+
+    private Reads() {}
+
+    static Scenario.Body hit(String part) {
+        return bench -> hits(bench, part, Ids.uniform(bench.entries(), SEED));
+    }
+
+    static Scenario.Body zipfHit(String part) {
+        return bench -> hits(bench, part, Ids.zipf(bench.entries(), SEED));
+    }
+
+    static Scenario.Body missing(String part) {
+        return bench -> {
+            Ids ids = Ids.uniform(bench.entries(), SEED);
+            try (Subject subject = bench.openPrepared()) {
+                bench.reads(part, () -> {
+                    subject.getMissing(ids.next());
+                    return 1;
+                });
+            }
+        };
+    }
+
+    private static void hits(Bench bench, String part, Ids ids) throws Exception {
+        try (Subject subject = bench.openPrepared()) {
+            bench.reads(part, () -> {
+                subject.get(ids.next(), 0);
+                return 1;
+            });
+        }
+    }
+}
