@@ -1,6 +1,5 @@
 package io.streambed.examples.benchmark.store;
 
-import io.streambed.kafka.LsmStoreConfig;
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.rocksdb.BlockBasedTableConfig;
@@ -10,14 +9,11 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksObject;
 
 /**
- * Gives RocksDB the memory that our stores may use by default: one cache as large as our block cache and our memory for indexes and
- * filters together, which holds RocksDB's indexes and filters as well. Write buffers are the same on both sides by default.
+ * Gives RocksDB the memory that our stores may use by default, a quarter of the largest heap (lsm.memory.bytes): one cache of that size,
+ * which holds indexes and filters as well. Its write buffers come on top of that, where ours are part of it.
  */
 public final class TunedRocksDb implements RocksDBConfigSetter {
-    private static final long CACHE_BYTES =
-            LsmStoreConfig.BLOCK_CACHE_BYTES_DEFAULT + LsmStoreConfig.TABLE_MEMORY_BYTES_DEFAULT;
-
-    private final Cache cache = new LRUCache(CACHE_BYTES);
+    private final Cache cache = new LRUCache(Runtime.getRuntime().maxMemory() / 4);
 
     @Override
     public void setConfig(String storeName, Options options, Map<String, Object> configs) {
