@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class LsmRuntime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LsmRuntime.class);
 
+    private final long memoryBytes;
     private final BlockCache blockCache;
     private final TableCache tableCache;
     private final WriteBufferBudget writeBuffers;
@@ -52,6 +53,7 @@ public final class LsmRuntime implements AutoCloseable {
 
     private LsmRuntime(Builder builder) {
         long memory = builder.memoryBytes;
+        this.memoryBytes = memory;
         this.blockCache = new BlockCache(builder.blockCache ? memory : 0);
         this.tableCache = new TableCache(blockCache, builder.openTables, memory / 8 * 3);
         this.writeBuffers = new WriteBufferBudget(memory / 2, blockCache::reserve);
@@ -111,6 +113,19 @@ public final class LsmRuntime implements AutoCloseable {
         LsmTree tree = LsmTree.open(fileSystem, options, this, ownsRuntime);
         openTrees.add(tree);
         return tree;
+    }
+
+    /** How memory and files are divided among the trees now. */
+    public RuntimeMetrics metrics() {
+        BlockCache.Stats cached = blockCache.stats();
+        return new RuntimeMetrics(
+                memoryBytes,
+                writeBuffers.usedBytes(),
+                tableCache.memoryBytes(),
+                cached.bytes(),
+                cached.evictions(),
+                tableCache.openFiles(),
+                openTrees.size());
     }
 
     /** Closes the trees that are still open, and ends the threads. Closing twice is harmless. */

@@ -3,13 +3,10 @@ package io.streambed.lsm;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.compaction.LeveledPicker;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
-import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +60,7 @@ public final class LsmTree implements AutoCloseable {
         LeveledPicker picker = new LeveledPicker(LEVEL_1_WRITE_BUFFERS * options.writeBufferBytes());
         this.background =
                 new Background(options, files, versions, snapshots, runtime, counters, picker, this::sealIfAsked);
-        this.writes = new WritePath(options, files, versions, background, counters, runtime.logBuffers(), recovered);
+        this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
         this.reads = new ReadPath(files, versions, writes);
     }
 
@@ -278,38 +275,7 @@ public final class LsmTree implements AutoCloseable {
     /** What was counted so far, and how the tree looks now. */
     public LsmMetrics metrics() {
         requireOpen();
-        ReadView view = versions.view();
-        List<LsmMetrics.Level> levels = new ArrayList<>();
-        for (List<Run> runs : view.tables().version().levels()) {
-            int tables = 0;
-            long bytes = 0;
-            long entries = 0;
-            for (Run run : runs) {
-                tables += run.tables().size();
-                bytes += run.bytes();
-                entries += run.tables().stream().mapToLong(TableMeta::entries).sum();
-            }
-            levels.add(new LsmMetrics.Level(runs.size(), tables, bytes, entries));
-        }
-        return new LsmMetrics(
-                counters.userBytes.sum(),
-                counters.logBytes.sum(),
-                counters.flushes.sum(),
-                counters.flushBytes.sum(),
-                counters.flushNanos.sum(),
-                counters.compactions.sum(),
-                counters.compactionReadBytes.sum(),
-                counters.compactionWrittenBytes.sum(),
-                counters.compactionNanos.sum(),
-                counters.stalls.sum(),
-                counters.stallNanos.sum(),
-                view.memtableBytes(),
-                view.sealed().size(),
-                snapshots.size(),
-                iterators.size(),
-                writes.visibleSeqNo(),
-                writes.lastCommit().seqNo(),
-                levels);
+        return new TreeMetrics(counters, files, versions, writes, snapshots).now(iterators.size());
     }
 
     /**

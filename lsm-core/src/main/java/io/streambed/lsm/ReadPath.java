@@ -7,6 +7,8 @@ import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
 import io.streambed.lsm.internal.iterator.RunIterator;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
+import io.streambed.lsm.internal.sstable.ReadCounters;
+import io.streambed.lsm.internal.sstable.TableReader;
 import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
@@ -30,11 +32,13 @@ final class ReadPath {
     private final TreeFiles files;
     private final Versions versions;
     private final WritePath writes;
+    private final ReadCounters counters;
 
     ReadPath(TreeFiles files, Versions versions, WritePath writes) {
         this.files = files;
         this.versions = versions;
         this.writes = writes;
+        this.counters = files.readCounters();
     }
 
     /** The value of {@code key}, now or at the moment of a snapshot. */
@@ -60,25 +64,32 @@ final class ReadPath {
             return null;
         }
         byte[] found = view.active().get(key, 0, key.length, hash, moment);
-        if (found != null) {
-            return found;
-        }
         List<SealedMemtable> sealed = view.sealed();
-        for (int i = 0; i < sealed.size(); i++) {
+        for (int i = 0; found == null && i < sealed.size(); i++) {
             found = sealed.get(i).memtable().get(key, 0, key.length, hash, moment);
-            if (found != null) {
-                return found;
-            }
+        }
+        if (found != null) {
+            counters.foundInMemtable();
+            return found;
         }
         SeqRanges voids = view.tables().version().voids();
         List<RunReader> runs = view.tables().runs();
-        for (int i = 0; i < runs.size(); i++) {
-            found = runs.get(i).get(key, hash, moment, voids);
-            if (found != null) {
-                return found;
+        int filterSkips = 0;
+        int inVain = 0;
+        for (int i = 0; found == null && i < runs.size(); i++) {
+            TableReader table = runs.get(i).tableFor(key);
+            if (table == null) {
+                continue;
             }
+            if (!table.mayContain(hash)) {
+                filterSkips++;
+                continue;
+            }
+            found = table.get(key, 0, key.length, hash, moment, voids);
+            inVain += found == null ? 1 : 0;
         }
-        return null;
+        counters.askedTables(found != null, filterSkips, inVain);
+        return found;
     }
 
     /**

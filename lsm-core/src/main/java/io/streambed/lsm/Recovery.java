@@ -20,8 +20,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +73,7 @@ final class Recovery {
     private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
     private long records;
+    private final Map<Long, Long> logLengths = new HashMap<>();
 
     private Recovery(FileSystem fileSystem, Version version) {
         this.fileSystem = fileSystem;
@@ -95,6 +98,7 @@ final class Recovery {
         Recovery recovery = new Recovery(fileSystem, version);
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
+        recovery.logLengths.forEach(files::logEnded);
         Manifest manifest = new Manifest(fileSystem, loaded.name(), files::newNumber);
         Version recovered;
         try {
@@ -161,6 +165,7 @@ final class Recovery {
                     previousLog = new WritePath.PreviousLog(number, log.position(), 0);
                 }
             }
+            logLengths.put(number, log.position());
             if (!(log.end() instanceof LogEnd.Torn torn)) {
                 return next != null;
             }

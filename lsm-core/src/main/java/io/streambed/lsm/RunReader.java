@@ -1,6 +1,5 @@
 package io.streambed.lsm;
 
-import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.sstable.TableReader;
 import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
@@ -23,15 +22,15 @@ final class RunReader {
         this.readers = new TableReader[run.tables().size()];
     }
 
-    /** A copy of the value, {@link io.streambed.lsm.internal.entry.Lookup#TOMBSTONE}, or {@code null}: ask the next older run. */
-    byte @Nullable [] get(byte[] key, long hash, long moment, SeqRanges voids) throws IOException {
+    /** The table whose range has {@code key} in it, or {@code null} if there is none. */
+    @Nullable
+    TableReader tableFor(byte[] key) throws IOException {
         int index = run.firstEndingAtOrAfter(key, 0, key.length);
         if (index == readers.length
                 || Arrays.compareUnsigned(run.tables().get(index).smallest(), key) > 0) {
             return null;
         }
-        TableReader reader = reader(index);
-        return reader.mayContain(hash) ? reader.get(key, 0, key.length, hash, moment, voids) : null;
+        return reader(index);
     }
 
     private TableReader reader(int index) throws IOException {

@@ -4,6 +4,7 @@ import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.compaction.TableFiles;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.sstable.BlockCodec;
+import io.streambed.lsm.internal.sstable.ReadCounters;
 import io.streambed.lsm.internal.sstable.ReadMode;
 import io.streambed.lsm.internal.sstable.TableCache;
 import io.streambed.lsm.internal.sstable.TableReader;
@@ -12,6 +13,7 @@ import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,11 @@ final class TreeFiles implements TableFiles {
     private final TableWriter.Settings settings;
     private final long tableBytes;
     private final AtomicLong nextNumber;
+    private final ReadCounters readCounters = new ReadCounters();
+
+    /** Of the logs that are there, but for the one being written. */
+    private final ConcurrentHashMap<Long, Long> logLengths = new ConcurrentHashMap<>();
+
     private volatile boolean closed;
 
     private TreeFiles(
@@ -57,6 +64,11 @@ final class TreeFiles implements TableFiles {
         }
     }
 
+    /** What reads of the tree count. */
+    ReadCounters readCounters() {
+        return readCounters;
+    }
+
     FileSystem fileSystem() {
         return fileSystem;
     }
@@ -73,7 +85,7 @@ final class TreeFiles implements TableFiles {
 
     /** The open table, from the cache or opened now. */
     TableReader reader(TableMeta table) throws IOException {
-        TableReader reader = tables.get(fileSystem, FileNames.table(table.number()), table.number());
+        TableReader reader = tables.get(fileSystem, FileNames.table(table.number()), table.number(), readCounters);
         if (closed) {
             // Closing looks for open tables after it has said so: either it saw this one, or this sees that it said so.
             tables.evict(fileSystem, table.number());
@@ -123,7 +135,18 @@ final class TreeFiles implements TableFiles {
         tables.evict(fileSystem, number);
     }
 
+    /** A log takes no more records, and has this length. */
+    void logEnded(long number, long bytes) {
+        logLengths.put(number, bytes);
+    }
+
+    /** Bytes of all logs but the one being written. */
+    long logBytes() {
+        return logLengths.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     void deleteLog(long number) {
+        logLengths.remove(number);
         delete(FileNames.log(number));
     }
 

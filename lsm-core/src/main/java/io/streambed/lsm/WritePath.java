@@ -15,6 +15,7 @@ import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class WritePath {
     private final Background background;
     private final Counters counters;
     private final LogBuffers logBuffers;
+    private final LongSupplier nanoClock;
     private final WriteBufferBudget.Account memory;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -47,6 +49,8 @@ final class WritePath {
     // Written under the lock, read by anybody.
     private volatile long visible;
     private volatile Commit commit;
+    private volatile long commitNanos;
+    private volatile long logLength;
 
     /** The log before the one to be created: its number, and how much of it counts and is known to be synced. */
     record PreviousLog(long number, long length, long syncedLength) {
@@ -59,14 +63,16 @@ final class WritePath {
             Versions versions,
             Background background,
             Counters counters,
-            LogBuffers logBuffers,
+            LsmRuntime runtime,
             Recovery.Recovered recovered) {
         this.options = options;
         this.files = files;
         this.versions = versions;
         this.background = background;
         this.counters = counters;
-        this.logBuffers = logBuffers;
+        this.logBuffers = runtime.logBuffers();
+        this.nanoClock = runtime.nanoClock();
+        this.commitNanos = nanoClock.getAsLong();
         this.memory = background.memory();
         this.visible = recovered.lastSeqNo();
         this.commit = recovered.commit();
@@ -164,6 +170,7 @@ final class WritePath {
             Commit last = commit;
             byte[] newMetadata = metadata == null ? last.metadata() : metadata.clone();
             if (last.seqNo() == visible && Arrays.equals(last.metadata(), newMetadata)) {
+                commitNanos = nanoClock.getAsLong();
                 return;
             }
             if (isLogTooLong()) {
@@ -175,6 +182,7 @@ final class WritePath {
                 handOver(wal);
             }
             commit = new Commit(visible, newMetadata);
+            commitNanos = nanoClock.getAsLong();
             reportMemory();
         } catch (IOException | RuntimeException | Error e) {
             throw background.writeFailed(e);
@@ -296,6 +304,8 @@ final class WritePath {
             full.close();
             countLog(full);
             logBytesCounted = 0;
+            logLength = 0;
+            files.logEnded(full.fileNumber(), full.length());
             previousLog = new PreviousLog(full.fileNumber(), full.length(), full.syncedLength());
             log = null;
         }
@@ -335,6 +345,17 @@ final class WritePath {
     private void countLog(WalWriter wal) {
         counters.logBytes.add(wal.length() - logBytesCounted);
         logBytesCounted = wal.length();
+        logLength = wal.length();
+    }
+
+    /** Bytes of the log being written, up to the last time that it was handed over. */
+    long logBytes() {
+        return logLength;
+    }
+
+    /** Time since the last explicit commit, or since opening. */
+    long nanosSinceCommit() {
+        return nanoClock.getAsLong() - commitNanos;
     }
 
     private void publish(long seqNo, @Nullable WalWriter wal) throws IOException {

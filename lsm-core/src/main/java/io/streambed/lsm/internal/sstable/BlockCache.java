@@ -16,21 +16,16 @@ public final class BlockCache {
     /**
      * What the cache did since it was made, and what it holds.
      *
-     * @param hits blocks found; as misses, near enough: see {@link StripedCounter}
-     * @param misses blocks not found, by readers that use the cache
      * @param evictions blocks taken out to make room
      * @param blocks blocks in it now
      * @param bytes their size, with what keeping them costs
      */
-    public record Stats(long hits, long misses, long evictions, long blocks, long bytes) {}
+    public record Stats(long evictions, long blocks, long bytes) {}
 
     private static final int MOST_SHARDS = 16;
 
     /** A shard is to hold some thousand blocks, else its queues say little about what is used. */
     private static final long LEAST_SHARD_BYTES = 4 << 20;
-
-    final StripedCounter hits = new StripedCounter();
-    private final StripedCounter misses = new StripedCounter();
 
     /** The capacity changes in steps of 1/64, so that the shards are seldom locked for it. */
     private static final int STEPS = 64;
@@ -92,16 +87,15 @@ public final class BlockCache {
             blocks += shard.blocks();
             bytes += shard.held();
         }
-        return new Stats(hits.sum(), misses.sum(), evictions, blocks, bytes);
+        return new Stats(evictions, blocks, bytes);
     }
 
     /** Room for the blocks of a table that was opened. */
-    TableBlocks register(int blocks) {
-        return new TableBlocks(this, blocks, salts.getAndAdd(0x61c8_8647));
+    TableBlocks register(int blocks, ReadCounters counters) {
+        return new TableBlocks(this, counters, blocks, salts.getAndAdd(0x61c8_8647));
     }
 
     boolean wants(TableBlocks table, int ordinal, int length) {
-        misses.increment();
         return !table.dropped && shard(table, ordinal).wants(table, ordinal, length);
     }
 

@@ -13,7 +13,7 @@ record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, Tabl
     private static final int TAIL_BYTES = 16 * 1024;
 
     /** Reads footer, filter, index and properties. */
-    static Contents read(TableFile file, BlockCache cache) throws IOException {
+    static Contents read(TableFile file, BlockCache cache, ReadCounters counters) throws IOException {
         long length = file.length();
         if (length < Footer.BYTES) {
             throw new CorruptFileException(file.name(), 0, "file of " + length + " bytes is too short for a table");
@@ -45,7 +45,7 @@ record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, Tabl
                 throw new MalformedBytesException("index ends its last block at " + index.end()
                         + ", the next part of the file begins at " + metaPosition);
             }
-            return new Contents(summary, index, filter, cache.register(index.count()));
+            return new Contents(summary, index, filter, cache.register(index.count(), counters));
         } catch (MalformedBytesException e) {
             throw new CorruptFileException(file.name(), at.position(), e);
         }

@@ -18,6 +18,7 @@ final class TableBlocks {
     private static final int MOST_USES = 3;
 
     private final BlockCache cache;
+    private final ReadCounters counters;
     private final int salt;
     private final byte[] @Nullable [] slots;
 
@@ -30,8 +31,9 @@ final class TableBlocks {
     /** Invariant: once this is set, no block is put in any more, and those that are in are about to be taken out. */
     volatile boolean dropped;
 
-    TableBlocks(BlockCache cache, int blocks, int salt) {
+    TableBlocks(BlockCache cache, ReadCounters counters, int blocks, int salt) {
         this.cache = cache;
+        this.counters = counters;
         this.salt = salt;
         this.slots = new byte[blocks][];
         this.uses = new byte[blocks];
@@ -42,7 +44,7 @@ final class TableBlocks {
     byte @Nullable [] get(int ordinal) {
         byte[] block = (byte[]) SLOT.getAcquire(slots, ordinal);
         if (block != null) {
-            cache.hits.increment();
+            counters.blockHit();
             int used = uses[ordinal];
             if (used < MOST_USES) {
                 uses[ordinal] = (byte) (used + 1);
@@ -53,6 +55,7 @@ final class TableBlocks {
 
     /** Whether a block that was not found should be read to be kept, and offered then. Counts as a miss. */
     boolean wants(int ordinal, int length) {
+        counters.blockMiss(length);
         return cache.wants(this, ordinal, length);
     }
 

@@ -60,15 +60,17 @@ public final class TableCache {
     /**
      * The reader of a table. Its index and filter are loaded when this returns, by one thread if several ask.
      *
+     * @param counters of the tree that has the table
      * @throws io.streambed.lsm.fs.CorruptFileException if the file is not the table that was written under this number
      * @throws io.streambed.lsm.fs.UnsupportedFormatException if a later release wrote it
      * @throws IOException if it cannot be read
      */
-    public TableReader get(FileSystem fileSystem, String fileName, long fileNumber) throws IOException {
+    public TableReader get(FileSystem fileSystem, String fileName, long fileNumber, ReadCounters counters)
+            throws IOException {
         Key key = new Key(fileSystem, fileNumber);
         TableReader reader = readers.computeIfAbsent(key, absent -> {
             TableFile file = new TableFile(fileSystem, fileName, fileNumber, openFiles);
-            return new TableReader(file, new TableMemory(file, blockCache, inMemory), pool);
+            return new TableReader(file, new TableMemory(file, blockCache, counters, inMemory), pool);
         });
         try {
             reader.load();
@@ -78,6 +80,11 @@ public final class TableCache {
             throw e;
         }
         return reader;
+    }
+
+    /** As the other, for whoever does not want to know what is counted. */
+    public TableReader get(FileSystem fileSystem, String fileName, long fileNumber) throws IOException {
+        return get(fileSystem, fileName, fileNumber, new ReadCounters());
     }
 
     /** Gives up a table that is obsolete, or whose tree is closed: its blocks leave the cache, its file is closed. */

@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class TableMemory implements SecondChance.Holder {
     private final TableFile file;
     private final BlockCache blockCache;
+    private final ReadCounters counters;
     private final SecondChance<TableMemory> bound;
     private final AtomicReference<@Nullable Contents> contents = new AtomicReference<>();
 
     /** Used since somebody last asked. Written without order: to lose it does no harm. */
     private boolean used;
 
-    TableMemory(TableFile file, BlockCache blockCache, SecondChance<TableMemory> bound) {
+    TableMemory(TableFile file, BlockCache blockCache, ReadCounters counters, SecondChance<TableMemory> bound) {
         this.file = file;
         this.blockCache = blockCache;
+        this.counters = counters;
         this.bound = bound;
     }
 
@@ -80,7 +82,7 @@ final class TableMemory implements SecondChance.Holder {
             if (current != null) {
                 return current;
             }
-            loaded = Contents.read(file, blockCache);
+            loaded = Contents.read(file, blockCache, counters);
             file.requireInUse();
             bound.reserve(loaded.bytes());
             blockCache.reserve(loaded.bytes());

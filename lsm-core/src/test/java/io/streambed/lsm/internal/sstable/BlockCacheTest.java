@@ -23,15 +23,17 @@ final class BlockCacheTest {
     @Test
     void givesBackWhatItWasGiven() {
         BlockCache cache = new BlockCache(1 << 20);
-        TableBlocks table = cache.register(10);
+        ReadCounters counters = new ReadCounters();
+        TableBlocks table = cache.register(10, counters);
         byte[] block = new byte[BLOCK];
         assertNull(table.get(3));
         assertTrue(table.wants(3, BLOCK));
         table.offer(3, block);
         assertSame(block, table.get(3));
         assertNull(table.get(4));
-        assertEquals(1, cache.stats().hits());
-        assertEquals(1, cache.stats().misses());
+        assertEquals(1, counters.blockHits());
+        assertEquals(1, counters.blockMisses());
+        assertEquals(BLOCK, counters.bytesFromFiles());
         assertEquals(1, cache.stats().blocks());
         assertTrue(cache.stats().bytes() >= BLOCK);
     }
@@ -39,7 +41,7 @@ final class BlockCacheTest {
     @Test
     void keepsTheFirstOfTwoThatReadTheSameBlock() {
         BlockCache cache = new BlockCache(1 << 20);
-        TableBlocks table = cache.register(1);
+        TableBlocks table = cache.register(1, new ReadCounters());
         byte[] block = new byte[BLOCK];
         table.offer(0, block);
         table.offer(0, new byte[BLOCK]);
@@ -54,7 +56,7 @@ final class BlockCacheTest {
             Random random = new Random(1);
             List<TableBlocks> tables = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                tables.add(cache.register(20_000));
+                tables.add(cache.register(20_000, new ReadCounters()));
             }
             for (int i = 0; i < 100_000; i++) {
                 TableBlocks table = tables.get(random.nextInt(5));
@@ -78,7 +80,7 @@ final class BlockCacheTest {
     @Test
     void whatOthersReserveIsTakenFromItsBoundAndGivenBack() {
         BlockCache cache = new BlockCache(1 << 20);
-        TableBlocks table = cache.register(2_000);
+        TableBlocks table = cache.register(2_000, new ReadCounters());
         for (int i = 0; i < 2_000; i++) {
             read(table, i);
         }
@@ -99,7 +101,7 @@ final class BlockCacheTest {
     @Test
     void doesNotKeepABlockThatWouldTakeMostOfIt() {
         BlockCache cache = new BlockCache(100_000);
-        TableBlocks table = cache.register(2);
+        TableBlocks table = cache.register(2, new ReadCounters());
         assertFalse(table.wants(0, 20_000));
         table.offer(0, new byte[20_000]);
         assertNull(table.get(0));
@@ -111,8 +113,8 @@ final class BlockCacheTest {
     void aScanDoesNotWashOutWhatIsUsed() {
         // Room for some 900 blocks; 400 are read again and again, while 50,000 others pass by.
         BlockCache cache = new BlockCache(1 << 20);
-        TableBlocks hot = cache.register(400);
-        TableBlocks scanned = cache.register(50_000);
+        TableBlocks hot = cache.register(400, new ReadCounters());
+        TableBlocks scanned = cache.register(50_000, new ReadCounters());
         Random random = new Random(2);
         for (int i = 0; i < 20_000; i++) {
             read(hot, random.nextInt(400));
@@ -132,8 +134,8 @@ final class BlockCacheTest {
     @Test
     void whatIsUsedComesInThoughTheCacheIsFullOfWhatWas() {
         BlockCache cache = new BlockCache(1 << 20);
-        TableBlocks old = cache.register(800);
-        TableBlocks now = cache.register(800);
+        TableBlocks old = cache.register(800, new ReadCounters());
+        TableBlocks now = cache.register(800, new ReadCounters());
         Random random = new Random(3);
         for (int i = 0; i < 50_000; i++) {
             read(old, random.nextInt(800));
@@ -151,7 +153,7 @@ final class BlockCacheTest {
         // Zipf with exponent 1 over 20,000 blocks and room for 900: to keep always the most popular ones would hit 68
         // %.
         BlockCache cache = new BlockCache(1 << 20);
-        TableBlocks table = cache.register(20_000);
+        TableBlocks table = cache.register(20_000, new ReadCounters());
         Random random = new Random(4);
         int hits = 0;
         int reads = 200_000;
@@ -166,8 +168,8 @@ final class BlockCacheTest {
     @Test
     void aDroppedTableLeavesAtOnceAndForGood() {
         BlockCache cache = new BlockCache(40 << 20);
-        TableBlocks table = cache.register(1000);
-        TableBlocks other = cache.register(1000);
+        TableBlocks table = cache.register(1000, new ReadCounters());
+        TableBlocks other = cache.register(1000, new ReadCounters());
         for (int i = 0; i < 1000; i++) {
             read(table, i);
             read(other, i);
@@ -188,7 +190,7 @@ final class BlockCacheTest {
         BlockCache cache = new BlockCache(200_000);
         TableBlocks[] tables = new TableBlocks[4];
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = cache.register(300);
+            tables[i] = cache.register(300, new ReadCounters());
         }
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
@@ -214,7 +216,7 @@ final class BlockCacheTest {
                         assertEquals(BLOCK + ordinal, block.length);
                         if (drops && i % 500 == 0) {
                             synchronized (tables) {
-                                tables[which] = cache.register(300);
+                                tables[which] = cache.register(300, new ReadCounters());
                             }
                             table.drop();
                         }

@@ -185,7 +185,7 @@ final class TableReaderTest {
         assertEquals(entries, Tables.forwards(reader, ReadMode.SEQUENTIAL));
         long reads = counting.count(Fault.Operation.READ) - before;
         assertTrue(reads <= 2 + summary.bytes() / (200 * 1024), summary.bytes() + " bytes in " + reads + " reads");
-        assertEquals(new BlockCache.Stats(0, 0, 0, 0, 0), blocks.stats());
+        assertEquals(new BlockCache.Stats(0, 0, 0), blocks.stats());
     }
 
     @Test
