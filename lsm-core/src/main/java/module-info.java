@@ -8,8 +8,9 @@ module io.streambed.lsm {
     // Unmaps files before JDK 22, which has a public way.
     requires jdk.unsupported;
     requires static transitive org.jspecify;
-    // Found at run time where a tree asks for LZ4.
+    // Found at run time where a tree asks for LZ4 or Zstandard.
     requires static org.lz4.java;
+    requires static com.github.luben.zstd_jni;
 
     exports io.streambed.lsm;
     exports io.streambed.lsm.bytes;

@@ -50,7 +50,8 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final String COMPRESSION_CONFIG = "lsm.compression";
 
     public static final String COMPRESSION_DOC =
-            "How the blocks of tables are compressed. lz4 takes less disk and more processor time, most of all in reads.";
+            "How the blocks of tables are compressed. lz4 takes less disk and more processor time, most of all in reads; zstd more so of"
+                    + " both, in native code. Kafka's clients bring both libraries, at.yawk.lz4:lz4-java and com.github.luben:zstd-jni.";
     public static final String COMPRESSION_DEFAULT = "none";
 
     /** Bytes of one memtable. */

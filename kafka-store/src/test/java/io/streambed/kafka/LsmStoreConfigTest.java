@@ -105,7 +105,7 @@ class LsmStoreConfigTest {
     @Test
     void wordsMustBeKnown() {
         assertRefused(Map.of("lsm.durability", "disk"), "lsm.durability", "disk", "none, process, power");
-        assertRefused(Map.of("lsm.compression", "zip"), "lsm.compression", "zip", "none, lz4");
+        assertRefused(Map.of("lsm.compression", "zip"), "lsm.compression", "zip", "none, lz4, zstd");
     }
 
     @Test

@@ -58,6 +58,7 @@ final class TreeFiles implements TableFiles {
             return switch (compression) {
                 case NONE -> BlockCodec.NONE;
                 case LZ4 -> BlockCodec.lz4();
+                case ZSTD -> BlockCodec.zstd();
             };
         } catch (IllegalStateException e) {
             throw new LsmException(LsmException.Kind.INVALID, String.valueOf(e.getMessage()), e);

@@ -51,7 +51,7 @@ class CorruptionTest {
             .build();
 
     @ParameterizedTest
-    @CsvSource({"NONE,LZ4", "PROCESS,NONE", "POWER,LZ4", "POWER,NONE"})
+    @CsvSource({"NONE,LZ4", "PROCESS,NONE", "POWER,LZ4", "POWER,NONE", "PROCESS,ZSTD"})
     void everyByteThatIsFlippedIsNoticedOrHarmless(Durability durability, Compression compression) throws IOException {
         Database database = Database.create(durability, compression);
         for (String name : files(database)) {

@@ -44,6 +44,10 @@ class GoldenDirectoryTest {
         MemoryFileSystem stored = load(directory);
         assertEquals(written.list(), stored.list(), "the same writes make the same files");
         for (String name : stored.list()) {
+            if (compression == Compression.ZSTD && name.endsWith(".sst")) {
+                continue; // The next release of its library may compress better; what it decompresses to is checked
+                // below.
+            }
             assertArrayEquals(stored.content(name), written.content(name), name + " has the same bytes");
         }
         try (LsmRuntime runtime = runtime();

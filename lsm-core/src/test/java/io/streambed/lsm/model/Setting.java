@@ -22,7 +22,7 @@ record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape
                 .name("model-" + number)
                 .durability(DURABILITIES.get(number % 3))
                 .commitEveryWrite(number / 3 % 2 == 0)
-                .compression(number / 6 % 2 == 0 ? Compression.NONE : Compression.LZ4)
+                .compression(compression(number))
                 .writeBufferBytes(64L << 10)
                 .maxWriteBuffers(2 + random.nextInt(3))
                 .blockBytes(random.nextBoolean() ? 512 : 4 << 10)
@@ -35,6 +35,13 @@ record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape
         int keys = new int[] {30, 500, 3_000, 12_000}[random.nextInt(4)];
         int largestValue = new int[] {20, 100, 400}[random.nextInt(3)];
         return new Setting(number, options, number / 12 % 2 == 1, shape, keys, largestValue);
+    }
+
+    private static Compression compression(int number) {
+        if (number / 6 % 2 == 0) {
+            return Compression.NONE;
+        }
+        return number / 24 % 2 == 0 ? Compression.LZ4 : Compression.ZSTD;
     }
 
     LsmRuntime runtime(Random random) {

@@ -9,6 +9,7 @@ import io.streambed.lsm.bytes.MalformedBytesException;
  * <pre>
  *  tag 0   none   the block as it is
  *  tag 1   LZ4    varint length of the block, then one LZ4 block (not a frame)
+ *  tag 2   Zstd   varint length of the block, then one Zstandard frame that says the same length, without a checksum
  * </pre>
  *
  * On disk, never change.
@@ -34,6 +35,31 @@ public interface BlockCodec {
     }
 
     /**
+     * Zstandard, by native code.
+     *
+     * @throws IllegalStateException if {@code com.github.luben:zstd-jni} is not on the class path, or its native library cannot be
+     *     loaded; the message says so
+     */
+    static BlockCodec zstd() {
+        try {
+            return ZstdCodec.instance();
+        } catch (NoClassDefFoundError absent) {
+            throw new IllegalStateException(
+                    "Zstandard compression needs com.github.luben:zstd-jni on the class path, and a platform that its native"
+                            + " library runs on; one of them is missing ("
+                            + absent.getMessage()
+                            + "): add it, or choose another compression for new tables",
+                    absent);
+        } catch (UnsatisfiedLinkError | ExceptionInInitializerError notLoaded) {
+            throw new IllegalStateException(
+                    "the native library of com.github.luben:zstd-jni, which Zstandard compression needs, cannot be loaded here ("
+                            + notLoaded
+                            + "): choose another compression for new tables",
+                    notLoaded);
+        }
+    }
+
+    /**
      * The codec of a tag.
      *
      * @throws MalformedBytesException if no codec has this tag
@@ -43,6 +69,7 @@ public interface BlockCodec {
         return switch (tag) {
             case NoCodec.TAG -> NONE;
             case Lz4Codec.TAG -> lz4();
+            case ZstdCodec.TAG -> zstd();
             default -> throw new MalformedBytesException("unknown block codec " + (tag & 0xff));
         };
     }

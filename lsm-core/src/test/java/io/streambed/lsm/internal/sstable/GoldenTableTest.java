@@ -37,6 +37,11 @@ final class GoldenTableTest {
     }
 
     @Test
+    void format1WithZstandardIsReadForEver() throws IOException {
+        read("table-format-1-zstd.sst", BlockCodec.zstd());
+    }
+
+    @Test
     void format1IsWrittenAsItAlwaysWas() throws IOException {
         assertArrayEquals(golden("table-format-1-none.sst", BlockCodec.NONE), written(BlockCodec.NONE));
     }

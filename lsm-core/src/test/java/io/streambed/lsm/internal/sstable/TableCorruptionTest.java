@@ -22,10 +22,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class TableCorruptionTest {
     enum Codec {
         NONE,
-        LZ4;
+        LZ4,
+        ZSTD;
 
         BlockCodec get() {
-            return this == NONE ? BlockCodec.NONE : BlockCodec.lz4();
+            return switch (this) {
+                case NONE -> BlockCodec.NONE;
+                case LZ4 -> BlockCodec.lz4();
+                case ZSTD -> BlockCodec.zstd();
+            };
         }
     }
 

@@ -99,7 +99,7 @@ final class TableModelTest {
     @Test
     void holdsAHugeValueAmongSmallOnes() throws IOException {
         byte[] huge = randomBytes(new Random(1), 5 << 20);
-        for (BlockCodec codec : List.of(BlockCodec.NONE, BlockCodec.lz4())) {
+        for (BlockCodec codec : List.of(BlockCodec.NONE, BlockCodec.lz4(), BlockCodec.zstd())) {
             for (byte[] value : List.of(huge, new byte[5 << 20])) {
                 List<Entry> entries = new ArrayList<>(List.of(
                         Entry.put("a", 1, "1"),
