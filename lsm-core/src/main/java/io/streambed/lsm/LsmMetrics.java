@@ -56,6 +56,7 @@ public record LsmMetrics(
      * @param blockHits blocks found in the block cache
      * @param blockMisses blocks read from files
      * @param bytesFromFiles size of those, as stored
+     * @param valueBytes size of the values that point reads found
      */
     public record Reads(
             long memtableHits,
@@ -65,7 +66,8 @@ public record LsmMetrics(
             long tablesInVain,
             long blockHits,
             long blockMisses,
-            long bytesFromFiles) {
+            long bytesFromFiles,
+            long valueBytes) {
         /** Point reads. */
         public long gets() {
             return memtableHits + tableHits + notFound;

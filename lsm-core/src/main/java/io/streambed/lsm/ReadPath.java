@@ -69,7 +69,7 @@ final class ReadPath {
             found = sealed.get(i).memtable().get(key, 0, key.length, hash, moment);
         }
         if (found != null) {
-            counters.foundInMemtable();
+            counters.foundInMemtable(found.length);
             return found;
         }
         SeqRanges voids = view.tables().version().voids();
@@ -88,7 +88,7 @@ final class ReadPath {
             found = table.get(key, 0, key.length, hash, moment, voids);
             inVain += found == null ? 1 : 0;
         }
-        counters.askedTables(found != null, filterSkips, inVain);
+        counters.askedTables(found == null ? -1 : found.length, filterSkips, inVain);
         return found;
     }
 

@@ -44,7 +44,8 @@ record TreeMetrics(Counters counters, TreeFiles files, Versions versions, WriteP
                 counters.tablesInVain(),
                 counters.blockHits(),
                 counters.blockMisses(),
-                counters.bytesFromFiles());
+                counters.bytesFromFiles(),
+                counters.valueBytes());
     }
 
     private static List<LsmMetrics.Level> levels(ReadView view) {

@@ -46,6 +46,7 @@ class MetricsTest {
         assertEquals(100, reads.tableHits());
         assertEquals(100, reads.notFound());
         assertEquals(300, reads.gets());
+        assertEquals(200 * 100, reads.valueBytes());
         assertEquals(1.0 / 3, reads.memtableHitRatio(), 1e-9);
         assertEquals(100, reads.filterSkips() + reads.tablesInVain());
         assertTrue(reads.filterUsefulness() > 0.9, reads.toString());

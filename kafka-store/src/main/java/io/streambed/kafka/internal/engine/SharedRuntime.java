@@ -3,6 +3,7 @@ package io.streambed.kafka.internal.engine;
 import io.streambed.lsm.LsmOptions;
 import io.streambed.lsm.LsmRuntime;
 import io.streambed.lsm.LsmTree;
+import io.streambed.lsm.RuntimeMetrics;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -82,6 +83,11 @@ final class SharedRuntime {
 
         LsmTree open(Path directory, LsmOptions options) {
             return shared.open(directory, options);
+        }
+
+        /** How memory and files of the process are divided now. */
+        RuntimeMetrics metrics() {
+            return shared.metrics();
         }
 
         /** Gives the share back; the last one closes the runtime. Its trees must be closed before. Closing twice is harmless. */

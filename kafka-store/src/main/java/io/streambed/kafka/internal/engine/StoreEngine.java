@@ -104,7 +104,11 @@ public final class StoreEngine {
             context = newContext;
             OpenTree opened = new OpenTree(storeName, tree, newContext, position);
             opening = new Opening(
-                    opened, share, stateDirectory, StoreGauges.add(newContext, storeName, tree), settings.onClose());
+                    opened,
+                    share,
+                    stateDirectory,
+                    StoreGauges.add(newContext, storeName, tree, share),
+                    settings.onClose());
         } catch (LsmException e) {
             abandon(tree, share, settings);
             throw new ProcessorStateException(

@@ -9,7 +9,7 @@ import java.lang.invoke.VarHandle;
  * one; those two may then lose a count. For statistics only. Any thread.
  *
  * <pre>
- *  longs  | unused 16 | stripe 0: a slot for each of the eight counts, 8 unused | stripe 1 … | stripe 15 |
+ *  longs  | unused 16 | stripe 0: a slot for each of nine counts, 7 unused | stripe 1 … | stripe 15 |
  * </pre>
  */
 public final class ReadCounters {
@@ -21,6 +21,7 @@ public final class ReadCounters {
     private static final int BLOCK_HITS = 5;
     private static final int BLOCK_MISSES = 6;
     private static final int BYTES_FROM_FILES = 7;
+    private static final int VALUE_BYTES = 8;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int STRIPES = 16;
@@ -30,21 +31,32 @@ public final class ReadCounters {
 
     private final long[] counts = new long[(STRIPES + 1) * STRIDE];
 
-    /** A point read that ended in a memtable. */
-    public void foundInMemtable() {
-        add(stripe() + MEMTABLE_HITS, 1);
+    /**
+     * A point read that ended in a memtable.
+     *
+     * @param valueBytes size of the value, 0 for a tombstone
+     */
+    public void foundInMemtable(int valueBytes) {
+        int stripe = stripe();
+        add(stripe + MEMTABLE_HITS, 1);
+        add(stripe + VALUE_BYTES, valueBytes);
     }
 
     /**
      * A point read that had to ask tables.
      *
-     * @param found whether one of them knew the key
+     * @param valueBytes size of the value, 0 for a tombstone, or -1 if none of them knew the key
      * @param filterSkips tables that the filter spared it
      * @param inVain tables that it searched without finding the key
      */
-    public void askedTables(boolean found, int filterSkips, int inVain) {
+    public void askedTables(int valueBytes, int filterSkips, int inVain) {
         int stripe = stripe();
-        add(stripe + (found ? TABLE_HITS : NOT_FOUND), 1);
+        if (valueBytes >= 0) {
+            add(stripe + TABLE_HITS, 1);
+            add(stripe + VALUE_BYTES, valueBytes);
+        } else {
+            add(stripe + NOT_FOUND, 1);
+        }
         if (filterSkips > 0) {
             add(stripe + FILTER_SKIPS, filterSkips);
         }
@@ -101,6 +113,11 @@ public final class ReadCounters {
     /** Their bytes, as stored. */
     public long bytesFromFiles() {
         return sum(BYTES_FROM_FILES);
+    }
+
+    /** Bytes of the values that point reads found. */
+    public long valueBytes() {
+        return sum(VALUE_BYTES);
     }
 
     private static int stripe() {
