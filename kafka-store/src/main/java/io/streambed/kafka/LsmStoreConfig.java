@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,13 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final String CONFIG_SETTER_DOC =
             "A class that implements " + LsmConfigSetter.class.getName() + " and sets options store by store.";
 
+    /** A supplier of clients that {@link LsmClientSupplier} puts itself around. */
+    public static final String CLIENT_SUPPLIER_CONFIG = "lsm.client.supplier";
+
+    public static final String CLIENT_SUPPLIER_DOC = "For default.client.supplier=" + LsmClientSupplier.class.getName()
+            + ": a class that implements " + KafkaClientSupplier.class.getName()
+            + " and makes the clients. If not set: Kafka's own clients.";
+
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(DURABILITY_CONFIG, STRING, DURABILITY_DEFAULT, oneOf(Durability.values()), HIGH, DURABILITY_DOC)
             .define(MEMORY_BYTES_CONFIG, LONG, MEMORY_BYTES_DEFAULT, MEMORY_BYTES, HIGH, MEMORY_BYTES_DOC)
@@ -154,7 +162,20 @@ public final class LsmStoreConfig extends AbstractConfig {
                     LOW,
                     FILTER_BITS_PER_KEY_DOC)
             .define(TABLE_BYTES_CONFIG, LONG, TABLE_BYTES_DEFAULT, TABLE_BYTES, LOW, TABLE_BYTES_DOC)
-            .define(CONFIG_SETTER_CONFIG, CLASS, null, new ConfigSetterClass(), LOW, CONFIG_SETTER_DOC);
+            .define(
+                    CONFIG_SETTER_CONFIG,
+                    CLASS,
+                    null,
+                    new ClassThatImplements(LsmConfigSetter.class),
+                    LOW,
+                    CONFIG_SETTER_DOC)
+            .define(
+                    CLIENT_SUPPLIER_CONFIG,
+                    CLASS,
+                    null,
+                    new ClassThatImplements(KafkaClientSupplier.class, LsmClientSupplier.class),
+                    LOW,
+                    CLIENT_SUPPLIER_DOC);
 
     /**
      * Reads the keys of the stores among {@code configs}; others are left alone.
@@ -189,6 +210,12 @@ public final class LsmStoreConfig extends AbstractConfig {
         return setter == null
                 ? new StoreSettings(options.build(), runtime, () -> {})
                 : set(setter, storeName, options, configs, runtime);
+    }
+
+    /** The supplier of clients that an application with such a configuration names for ours, configured; {@code null} if it names none. */
+    static @Nullable KafkaClientSupplier clientSupplier(Map<String, ?> configs) {
+        return new LsmStoreConfig(configs)
+                .getConfiguredInstance(CLIENT_SUPPLIER_CONFIG, KafkaClientSupplier.class, new HashMap<>(configs));
     }
 
     private static StoreSettings set(

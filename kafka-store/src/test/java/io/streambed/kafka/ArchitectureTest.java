@@ -41,6 +41,7 @@ class ArchitectureTest {
                 .draw("internal.layout")
                 .draw("internal.engine", "internal.layout")
                 .draw("internal.store", "internal.engine", "internal.layout")
+                .draw("internal.client", "internal.engine")
                 .drawRoot();
     }
 

@@ -65,10 +65,11 @@ class LsmStoreConfigTest {
         assertEquals(50, settings.runtime().openTables());
         assertEquals(3, settings.runtime().backgroundThreads());
         configs.put("lsm.config.setter", BlockSetter.class);
+        configs.put("lsm.client.supplier", LsmClientSupplierTest.Named.class);
         assertEquals(
                 LsmStoreConfig.configDef().names(),
                 configs.keySet(),
-                "each key is tried here or in the tests of the setter");
+                "each key is tried here or in the tests of the classes that it names");
     }
 
     /** A range of ours that the engine does not share would be a failure at the opening of a store, with a worse message. */

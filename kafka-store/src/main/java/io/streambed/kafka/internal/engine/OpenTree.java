@@ -28,10 +28,10 @@ public final class OpenTree {
     private volatile boolean open = true;
 
     /**
-     * Whether anything was written since the last commit. Set after the write and cleared before the commit, so that a write
+     * The most that was done to the tree since its last commit. Raised after the write and cleared before the commit, so that a write
      * beside a commit leads to one commit too many at worst, never to one too few.
      */
-    private volatile boolean uncommitted;
+    private volatile Uncommitted uncommitted = Uncommitted.NOTHING;
 
     OpenTree(String storeName, LsmTree tree, StateStoreContext context, Position position) {
         this.storeName = storeName;
@@ -60,19 +60,19 @@ public final class OpenTree {
         } catch (LsmException e) {
             throw failure("write a value", e);
         }
-        written();
+        written(Uncommitted.WRITTEN);
         movePosition();
     }
 
     /** Applies a batch; the position moves to the record in process. */
     public void write(WriteBatch batch) {
-        apply(batch, "write a batch");
+        apply(batch, Uncommitted.WRITTEN, "write a batch");
         movePosition();
     }
 
     /** Applies a batch of records from the changelog, which carried {@code carried} with them. */
     void restore(WriteBatch batch, Position carried) {
-        apply(batch, "restore a batch");
+        apply(batch, Uncommitted.RESTORED, "restore a batch");
         position.merge(carried);
     }
 
@@ -98,16 +98,23 @@ public final class OpenTree {
         return open;
     }
 
-    boolean hasUncommitted() {
+    /** What a commit would make recoverable. */
+    Uncommitted uncommitted() {
         return uncommitted;
     }
 
+    /** Declares what was written since the last commit void: the transaction that it belonged to will not be committed. */
+    void abort() {
+        uncommitted = Uncommitted.ABORTED;
+    }
+
     void commit(byte[] metadata) {
-        uncommitted = false;
+        Uncommitted before = uncommitted;
+        uncommitted = Uncommitted.NOTHING;
         try {
             tree.commit(metadata);
         } catch (LsmException e) {
-            uncommitted = true;
+            uncommitted = before;
             throw failure("commit", e);
         }
     }
@@ -133,7 +140,7 @@ public final class OpenTree {
                         "Store " + storeName + " failed to " + toDoWhat + ": " + cause.getMessage(), cause);
     }
 
-    private void apply(WriteBatch batch, String toDoWhat) {
+    private void apply(WriteBatch batch, Uncommitted kind, String toDoWhat) {
         if (batch.isEmpty()) {
             return;
         }
@@ -142,13 +149,13 @@ public final class OpenTree {
         } catch (LsmException e) {
             throw failure(toDoWhat, e);
         }
-        written();
+        written(kind);
     }
 
-    private void written() {
+    private void written(Uncommitted kind) {
         // Reading first: a volatile write costs more, and it is needed once a commit.
-        if (!uncommitted) {
-            uncommitted = true;
+        if (uncommitted.compareTo(kind) < 0) {
+            uncommitted = kind;
         }
     }
 

@@ -33,9 +33,17 @@ final class SharedRuntime {
     private int users;
     private final Set<RuntimeSettings> refused = new HashSet<>();
 
+    /** Stores and producers of a thread find each other here: Streams makes both by itself, and hands neither to the other. */
+    private final ThreadTransactions transactions = new ThreadTransactions();
+
     /** The one of this process. */
     static SharedRuntime process() {
         return PROCESS;
+    }
+
+    /** The transactions of the process's stream threads. */
+    ThreadTransactions transactions() {
+        return transactions;
     }
 
     /** A share in the runtime, which is made if there is none. To be closed. */

@@ -6,7 +6,10 @@ import io.streambed.lsm.WriteBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -49,11 +52,19 @@ public final class StoreEngine {
 
     /** What one opening holds, and what it still has to give back. */
     private record Opening(
-            OpenTree tree, SharedRuntime.Share share, Path stateDirectory, Runnable removeGauges, Runnable onClose) {}
+            OpenTree tree,
+            SharedRuntime.Share share,
+            ThreadTransactions.Share transaction,
+            Path stateDirectory,
+            Runnable removeGauges,
+            Runnable onClose) {}
 
     // Under this object's lock, as every change of life is.
     private ChangelogOffsets offsets = ChangelogOffsets.NONE;
     private boolean offsetsAsked;
+
+    /** Partitions of its changelog: those whose offsets Streams has asked for. A store that has no changelog is never asked. */
+    private final Set<TopicPartition> changelog = new HashSet<>();
 
     /** An engine that is not open yet. */
     public StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource) {
@@ -103,12 +114,10 @@ public final class StoreEngine {
             position = last.position();
             context = newContext;
             OpenTree opened = new OpenTree(storeName, tree, newContext, position);
-            opening = new Opening(
-                    opened,
-                    share,
-                    stateDirectory,
-                    StoreGauges.add(newContext, storeName, tree, share),
-                    settings.onClose());
+            Runnable removeGauges = StoreGauges.add(newContext, storeName, tree, share);
+            // The thread that opens a store of a task is the one that will commit the task's transactions.
+            ThreadTransactions.Share transaction = ThreadTransactions.process().join(this);
+            opening = new Opening(opened, share, transaction, stateDirectory, removeGauges, settings.onClose());
         } catch (LsmException e) {
             abandon(tree, share, settings);
             throw new ProcessorStateException(
@@ -152,7 +161,8 @@ public final class StoreEngine {
     }
 
     /**
-     * Makes all that was written recoverable, with the offsets of the changelog that it stands for.
+     * Makes all that was written recoverable, with the offsets of the changelog that it stands for; nothing of a transaction that was
+     * aborted or is still open.
      *
      * @param changelogOffsets offsets to keep from now on beside those already known. A {@code null} value forgets the one of
      *     that partition, an empty map forgets all. -4, Streams' word for "unknown", is kept as any other
@@ -163,13 +173,62 @@ public final class StoreEngine {
             return;
         }
         ChangelogOffsets next = offsets.with(changelogOffsets);
+        boolean forgets = changelogOffsets.isEmpty() && !offsets.equals(next);
+        if (isLegacyCheckpoint(now, changelogOffsets) || (!forgets && isInDoubt(now))) {
+            return;
+        }
+        commit(now, next);
+    }
+
+    /**
+     * Commits what a transaction has written, after that transaction was committed; nothing if it has written nothing here.
+     *
+     * @param acknowledged offset of the last record of each partition that the transaction's commit covers, among them those of this
+     *     store's changelog
+     */
+    synchronized void transactionCommitted(Map<TopicPartition, Long> acknowledged) {
+        Opening now = opening;
+        if (now == null || now.tree().uncommitted() != Uncommitted.WRITTEN) {
+            return;
+        }
+        Map<TopicPartition, Long> own = new HashMap<>();
+        for (TopicPartition partition : changelog) {
+            Long offset = acknowledged.get(partition);
+            if (offset != null) {
+                own.put(partition, offset);
+            }
+        }
+        commit(now, own.isEmpty() ? offsets : offsets.with(own));
+    }
+
+    /** Keeps what a transaction has written here from ever being committed, as that transaction will not be. */
+    synchronized void transactionAborted() {
+        Opening now = opening;
+        if (now != null && now.tree().uncommitted() == Uncommitted.WRITTEN) {
+            now.tree().abort();
+        }
+    }
+
+    private void commit(Opening now, ChangelogOffsets next) {
         // Streams' test driver commits after every record, and a start of the application commits every store once.
-        boolean nothingNew = !now.tree().hasUncommitted() && next.equals(offsets);
-        if (nothingNew || isLegacyCheckpoint(now, changelogOffsets)) {
+        if (now.tree().uncommitted() == Uncommitted.NOTHING && next.equals(offsets)) {
             return;
         }
         now.tree().commit(new CommitMetadata(format, storeName, wallClock.getAsLong(), next, position).encode());
         offsets = next;
+    }
+
+    /**
+     * Whether what was written is part of a transaction that is not committed (yet). Streams commits its stores after its
+     * transactions, but for one case: a task that is closed dirty as another one was found corrupted. It is about to delete the
+     * directory then; a crash in between must not find what was aborted among what was committed.
+     */
+    private boolean isInDoubt(Opening now) {
+        return switch (now.tree().uncommitted()) {
+            case NOTHING, RESTORED -> false;
+            case WRITTEN -> now.transaction().isOpen();
+            case ABORTED -> true;
+        };
     }
 
     /**
@@ -180,6 +239,7 @@ public final class StoreEngine {
     public synchronized @Nullable Long committedOffset(TopicPartition partition) {
         tree();
         offsetsAsked = true;
+        changelog.add(partition);
         return offsets.of(partition);
     }
 
@@ -194,6 +254,7 @@ public final class StoreEngine {
             return;
         }
         opening = null;
+        closing.transaction().close();
         try {
             closing.removeGauges().run();
             warnOfOpenIterators(closing.tree().openIterators());
@@ -242,7 +303,7 @@ public final class StoreEngine {
     private boolean isLegacyCheckpoint(Opening now, Map<TopicPartition, Long> changelogOffsets) {
         if (changelogOffsets.isEmpty()
                 || offsetsAsked
-                || now.tree().hasUncommitted()
+                || now.tree().uncommitted() != Uncommitted.NOTHING
                 || !Files.exists(now.stateDirectory().resolve(LEGACY_CHECKPOINT))) {
             return false;
         }
