@@ -53,8 +53,8 @@ public record LsmMetrics(
      * @param notFound point reads that found nothing anywhere
      * @param filterSkips tables that filters spared point reads
      * @param tablesInVain tables that point reads searched for a key that is not in them, since the filter let it pass
-     * @param blockHits blocks found in the block cache
-     * @param blockMisses blocks read from files
+     * @param blockHits blocks found in the block cache, which takes those of compressed tables only, unless files cannot be mapped
+     * @param blockMisses blocks read from files, mapped ones included
      * @param bytesFromFiles size of those, as stored
      * @param valueBytes size of the values that point reads found
      */

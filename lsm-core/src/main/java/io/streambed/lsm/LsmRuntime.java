@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  *  | memtables, log buffers   | of tables in use               | the rest    |
  * </pre>
  *
+ * The block cache holds blocks of compressed tables. Those that are not compressed are read from mapped files, which the operating
+ * system keeps in its page cache; only where files cannot be mapped they are cached, too.
+ *
  * All of it is Java heap. What comes on top: 8 MiB for each background thread at work, what open iterators have in hand, memtables
  * that were flushed while an iterator was on them, a batch that is being written, and some 10 KiB for each open tree. A tree
  * that has failed keeps its memtables until it is closed.
@@ -234,7 +237,7 @@ public final class LsmRuntime implements AutoCloseable {
             return this;
         }
 
-        /** Whether blocks of tables are kept in memory; if not, the operating system's page cache has to do. They are if not set. */
+        /** Whether blocks of tables may be kept in memory; if not, the operating system's page cache has to do. They may if not set. */
         public Builder blockCache(boolean kept) {
             this.blockCache = kept;
             return this;

@@ -57,6 +57,11 @@ final class MappedReadFile implements ReadFile {
     }
 
     @Override
+    public boolean isMapped() {
+        return true;
+    }
+
+    @Override
     public void readFully(long position, byte[] target, int offset, int count) throws IOException {
         Objects.checkFromIndexSize(offset, count, target.length);
         if (position < 0 || position > length - count) {

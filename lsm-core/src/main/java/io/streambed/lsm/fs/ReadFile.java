@@ -8,6 +8,11 @@ public interface ReadFile extends Closeable {
     /** Number of bytes in the file when it was opened. */
     long length();
 
+    /** Whether the file is mapped into memory: a read is a copy then, from the operating system's page cache. */
+    default boolean isMapped() {
+        return false;
+    }
+
     /**
      * Fills {@code length} bytes of {@code target} from {@code position} of the file.
      *

@@ -3,6 +3,7 @@ package io.streambed.lsm.memory;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.lsm.Compression;
 import io.streambed.lsm.Direction;
 import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.LsmIterator;
@@ -137,8 +138,12 @@ class MemoryBoundTest {
     }
 
     private void openTrees(LsmRuntime runtime, int count) throws IOException {
-        LsmOptions options = LsmOptions.builder().commitEveryWrite(false).build();
         for (int i = 0; i < count; i++) {
+            // Of those that are not compressed, nothing goes into the block cache.
+            LsmOptions options = LsmOptions.builder()
+                    .commitEveryWrite(false)
+                    .compression(i % 8 < 4 ? Compression.LZ4 : Compression.NONE)
+                    .build();
             trees.add(runtime.open(new NoSync(DiskFileSystem.at(directory.resolve("tree-" + i))), options));
         }
     }

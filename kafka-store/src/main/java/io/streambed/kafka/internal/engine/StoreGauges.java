@@ -104,7 +104,7 @@ final class StoreGauges {
                     store -> store.reads().memtableHitRatio()),
             of(
                     "block-cache-data-hit-ratio",
-                    "Blocks found in the block cache, of all that reads needed, 0 to 1",
+                    "Blocks found in the block cache, of all that reads needed, 0 to 1; only compressed tables use it",
                     store -> store.reads().blockHitRatio()),
             of(
                     "filter-useful-ratio",

@@ -39,7 +39,8 @@ class StoreGaugesTest {
 
     @Test
     void everyGaugeTellsWhatWasDone() {
-        TestContext context = new TestContext(directory, Map.of("lsm.write.buffer.bytes", "65536"));
+        TestContext context =
+                new TestContext(directory, Map.of("lsm.write.buffer.bytes", "65536", "lsm.compression", "lz4"));
         KeyValueStore<Bytes, byte[]> store = context.open(LsmStores.persistentKeyValueStore("store"));
         for (int i = 0; i < 2_000; i++) {
             store.put(key("k" + i), bytes("x".repeat(100)));

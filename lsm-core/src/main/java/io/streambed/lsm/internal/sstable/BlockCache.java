@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and a mark beside it. This class decides what is in those arrays. Its shards are locked only for the moment of putting one
  * block in and others out, which few misses do once the cache is full ({@link BlockCacheShard}).
  *
- * <p>A block that would take more than an eighth of a shard is not kept.
+ * <p>A block that would take more than an eighth of a shard is not kept, and neither are the blocks of a table that is not compressed
+ * and is read from a mapped file: the page cache has them already, and to copy and check one costs less than what the collector
+ * does for a heap full of them ({@code docs/performance.md}, "Memory").
  */
 public final class BlockCache {
     /**
@@ -90,7 +92,11 @@ public final class BlockCache {
         return new Stats(evictions, blocks, bytes);
     }
 
-    /** Room for the blocks of a table that was opened. */
+    /**
+     * Room for the blocks of a table that was opened.
+     *
+     * @param blocks how many it has; 0 if none of them is to be kept
+     */
     TableBlocks register(int blocks, ReadCounters counters) {
         return new TableBlocks(this, counters, blocks, salts.getAndAdd(0x61c8_8647));
     }
@@ -108,6 +114,9 @@ public final class BlockCache {
         // flag,
         // or has put its block in before the shard is swept.
         table.dropped = true;
+        if (table.length() == 0) {
+            return;
+        }
         for (BlockCacheShard shard : shards) {
             shard.sweep(table);
         }

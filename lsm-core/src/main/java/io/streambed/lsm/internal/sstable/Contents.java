@@ -45,7 +45,8 @@ record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, Tabl
                 throw new MalformedBytesException("index ends its last block at " + index.end()
                         + ", the next part of the file begins at " + metaPosition);
             }
-            return new Contents(summary, index, filter, cache.register(index.count(), counters));
+            boolean readyAsTheyLie = summary.codec() == BlockCodec.NONE.tag() && file.isMapped();
+            return new Contents(summary, index, filter, cache.register(readyAsTheyLie ? 0 : index.count(), counters));
         } catch (MalformedBytesException e) {
             throw new CorruptFileException(file.name(), at.position(), e);
         }

@@ -42,6 +42,9 @@ final class TableBlocks {
 
     /** The block, or {@code null} if it is not in memory. Counts as a use. */
     byte @Nullable [] get(int ordinal) {
+        if (slots.length == 0) {
+            return null;
+        }
         byte[] block = (byte[]) SLOT.getAcquire(slots, ordinal);
         if (block != null) {
             counters.blockHit();
@@ -56,7 +59,7 @@ final class TableBlocks {
     /** Whether a block that was not found should be read to be kept, and offered then. Counts as a miss. */
     boolean wants(int ordinal, int length) {
         counters.blockMiss(length);
-        return cache.wants(this, ordinal, length);
+        return slots.length > 0 && cache.wants(this, ordinal, length);
     }
 
     /** Offers a block that was just read and checked. */
@@ -69,7 +72,7 @@ final class TableBlocks {
         cache.drop(this);
     }
 
-    /** Number of blocks that the table has. */
+    /** Number of blocks that the table has; 0 if none of them is kept. */
     int length() {
         return slots.length;
     }

@@ -55,6 +55,11 @@ final class TableFile implements SecondChance.Holder {
         return handle().length();
     }
 
+    /** Whether a read is no more than a copy. */
+    boolean isMapped() throws IOException {
+        return handle().isMapped();
+    }
+
     void readFully(long position, byte[] target, int offset, int length) throws IOException {
         try {
             ReadFile current = handle();
