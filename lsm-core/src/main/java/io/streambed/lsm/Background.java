@@ -3,10 +3,13 @@ package io.streambed.lsm;
 import io.streambed.lsm.internal.compaction.Compaction;
 import io.streambed.lsm.internal.compaction.CompactionJob;
 import io.streambed.lsm.internal.compaction.CompactionPicker;
+import io.streambed.lsm.internal.compaction.ExpiredEntries;
+import io.streambed.lsm.internal.compaction.ExpirySweep;
 import io.streambed.lsm.internal.compaction.FlushJob;
 import io.streambed.lsm.internal.compaction.FullCompaction;
 import io.streambed.lsm.internal.compaction.JobCancelledException;
 import io.streambed.lsm.internal.runtime.WriteBufferBudget;
+import io.streambed.lsm.internal.version.Commit;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
@@ -36,6 +39,9 @@ final class Background {
     private final CompactionPicker picker;
     private final Backpressure backpressure;
     private final WriteBufferBudget.Account memory;
+    /** Used by whoever owns {@code compacting}. */
+    private final ExpirySweep expirySweep = new ExpirySweep();
+
     private final AtomicBoolean flushing = new AtomicBoolean();
     private final AtomicBoolean compacting = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -225,7 +231,7 @@ final class Background {
         Version version = versions.current();
         VersionEdit edit = new VersionEdit().commit(oldest.commit()).logsDroppedBelow(oldest.logsBelow());
         FlushJob job =
-                new FlushJob(files, version, protectedMoments(oldest.commit().seqNo()));
+                new FlushJob(files, version, protectedMoments(oldest.commit().seqNo()), expired(oldest.commit()));
         long bytes = job.run(oldest.memtable(), edit);
         versions.installFlush(edit, oldest);
         memory.flushed();
@@ -272,12 +278,28 @@ final class Background {
     }
 
     private void compactAll() throws IOException {
-        Optional<Compaction> next = picker.pick(versions.current());
+        Optional<Compaction> next = nextCompaction();
         while (!closed && next.isPresent()) {
             compact(next.get());
             backpressure.changed();
-            next = picker.pick(versions.current());
+            next = nextCompaction();
         }
+    }
+
+    private Optional<Compaction> nextCompaction() throws IOException {
+        Version version = versions.current();
+        Optional<Compaction> next = picker.pick(version);
+        if (next.isPresent() || options.expiry() == null) {
+            return next;
+        }
+        ExpiredEntries expired = expired(version.commit());
+        return expirySweep.search(version, table -> files.expiredShare(table, expired));
+    }
+
+    /** What had expired at the commit that a crash would fall back to. */
+    private ExpiredEntries expired(Commit commit) {
+        Expiry expiry = options.expiry();
+        return expiry == null ? ExpiredEntries.NONE : expiry.asOf(commit.metadata())::isExpired;
     }
 
     private boolean compactionPending() {
@@ -290,7 +312,7 @@ final class Background {
         // The version's commit is the only one that a crash could fall back to among writes that are in tables: a later
         // one is in the logs, and sees only the newest of what tables hold.
         CompactionJob job = new CompactionJob(
-                files, version, protectedMoments(version.commit().seqNo()), () -> closed);
+                files, version, protectedMoments(version.commit().seqNo()), expired(version.commit()), () -> closed);
         VersionEdit edit = new VersionEdit();
         CompactionJob.Traffic traffic = job.run(compaction, edit);
         versions.install(edit);

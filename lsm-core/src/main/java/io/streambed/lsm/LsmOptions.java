@@ -1,6 +1,7 @@
 package io.streambed.lsm;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of one tree; immutable. {@link #defaults()} is right for a Kafka Streams state store. All sizes are in bytes. May
@@ -22,6 +23,7 @@ import java.util.Objects;
  * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
  *     level0Slowdown}
+ * @param expiry which entries expire, or {@code null} if none ever does
  */
 public record LsmOptions(
         String name,
@@ -34,10 +36,11 @@ public record LsmOptions(
         Compression compression,
         long tableBytes,
         int level0Slowdown,
-        int level0Stall) {
+        int level0Stall,
+        @Nullable Expiry expiry) {
 
     private static final LsmOptions DEFAULTS = new LsmOptions(
-            "lsm", Durability.PROCESS, true, 16L << 20, 3, 4 << 10, 10, Compression.NONE, 32L << 20, 12, 24);
+            "lsm", Durability.PROCESS, true, 16L << 20, 3, 4 << 10, 10, Compression.NONE, 32L << 20, 12, 24, null);
 
     /** Fails with {@link LsmException.Kind#INVALID}, naming setting, value and range, if one is out of range. */
     public LsmOptions {
@@ -83,6 +86,7 @@ public record LsmOptions(
         private long tableBytes;
         private int level0Slowdown;
         private int level0Stall;
+        private @Nullable Expiry expiry;
 
         private Builder(LsmOptions from) {
             this.name = from.name;
@@ -96,6 +100,7 @@ public record LsmOptions(
             this.tableBytes = from.tableBytes;
             this.level0Slowdown = from.level0Slowdown;
             this.level0Stall = from.level0Stall;
+            this.expiry = from.expiry;
         }
 
         /** See {@link LsmOptions#name()}. */
@@ -164,6 +169,12 @@ public record LsmOptions(
             return this;
         }
 
+        /** See {@link LsmOptions#expiry()}. */
+        public Builder expiry(@Nullable Expiry value) {
+            this.expiry = value;
+            return this;
+        }
+
         /** The settings; fails as the constructor of {@link LsmOptions} does. */
         public LsmOptions build() {
             return new LsmOptions(
@@ -177,7 +188,8 @@ public record LsmOptions(
                     compression,
                     tableBytes,
                     level0Slowdown,
-                    level0Stall);
+                    level0Stall,
+                    expiry);
         }
     }
 

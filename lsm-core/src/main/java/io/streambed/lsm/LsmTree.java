@@ -61,7 +61,7 @@ public final class LsmTree implements AutoCloseable {
         this.background =
                 new Background(options, files, versions, snapshots, runtime, counters, picker, this::sealIfAsked);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
-        this.reads = new ReadPath(files, versions, writes);
+        this.reads = new ReadPath(files, versions, writes, options.expiry());
     }
 
     /** Opens a directory, or creates it, with default settings and a runtime of its own, which is closed with the tree. */

@@ -1,6 +1,7 @@
 package io.streambed.lsm;
 
 import io.streambed.lsm.bytes.KeyHash;
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
@@ -33,12 +34,14 @@ final class ReadPath {
     private final Versions versions;
     private final WritePath writes;
     private final ReadCounters counters;
+    private final @Nullable Expiry expiry;
 
-    ReadPath(TreeFiles files, Versions versions, WritePath writes) {
+    ReadPath(TreeFiles files, Versions versions, WritePath writes, @Nullable Expiry expiry) {
         this.files = files;
         this.versions = versions;
         this.writes = writes;
         this.counters = files.readCounters();
+        this.expiry = expiry;
     }
 
     /** The value of {@code key}, now or at the moment of a snapshot. */
@@ -49,13 +52,17 @@ final class ReadPath {
             long moment = snapshot == null ? writes.visibleSeqNo() : snapshot.seqNo();
             try {
                 byte[] found = lookup(view, key, hash, moment);
-                return found == Lookup.TOMBSTONE ? null : found;
+                return found == null || found == Lookup.TOMBSTONE || isExpired(key, found) ? null : found;
             } catch (IOException e) {
                 if (versions.view().tables() == view.tables()) {
                     throw e;
                 }
             }
         }
+    }
+
+    private boolean isExpired(byte[] key, byte[] value) {
+        return expiry != null && expiry.isExpired(Slice.of(key), Slice.of(value));
     }
 
     private byte @Nullable [] lookup(ReadView view, byte[] key, long hash, long moment) throws IOException {

@@ -1,6 +1,7 @@
 package io.streambed.lsm;
 
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.compaction.ExpiredEntries;
 import io.streambed.lsm.internal.compaction.TableFiles;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.sstable.BlockCodec;
@@ -24,6 +25,9 @@ final class TreeFiles implements TableFiles {
 
     /** Entries from one whole key to the next in a block: the block format's own default. */
     private static final int RESTART_INTERVAL = 16;
+
+    /** Blocks that stand for a table, when it is asked how much of it has expired. */
+    private static final int SAMPLED_BLOCKS = 8;
 
     private final FileSystem fileSystem;
     private final TableCache tables;
@@ -98,6 +102,11 @@ final class TreeFiles implements TableFiles {
     /** Walks a table for a reader, through the block cache. */
     InternalIterator iterator(TableMeta table) throws IOException {
         return reader(table).iterator(ReadMode.CACHED);
+    }
+
+    /** The share of expired values in some blocks of a table, 0 to 1. */
+    double expiredShare(TableMeta table, ExpiredEntries expired) throws IOException {
+        return reader(table).share(SAMPLED_BLOCKS, expired::contains);
     }
 
     @Override

@@ -16,6 +16,7 @@ final class TreeIterator implements LsmIterator {
     private final LsmTree tree;
     private final VisibleIterator source;
     private final PinnedVersion pinned;
+    private final @Nullable Expiry expiry;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Why a move failed; the sources then stand nobody knows where, and to go on could pass over entries. */
@@ -27,6 +28,7 @@ final class TreeIterator implements LsmIterator {
         this.tree = tree;
         this.source = source;
         this.pinned = pinned;
+        this.expiry = tree.options().expiry();
     }
 
     @Override
@@ -37,7 +39,11 @@ final class TreeIterator implements LsmIterator {
             throw failed(earlier);
         }
         try {
-            return source.next();
+            boolean on = source.next();
+            while (on && expiry != null && expiry.isExpired(source.key(), source.value())) {
+                on = source.next();
+            }
+            return on;
         } catch (IOException e) {
             failure = e;
             requireOpen();

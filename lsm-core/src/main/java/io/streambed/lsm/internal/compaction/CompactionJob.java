@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
@@ -25,17 +26,25 @@ public final class CompactionJob {
     private final TableFiles files;
     private final Version version;
     private final long[] protectedMoments;
+    private final ExpiredEntries expired;
     private final BooleanSupplier cancelled;
 
     /**
      * @param version the version that the compaction was picked from
      * @param protectedMoments moments that somebody may still read at
+     * @param expired what need not be kept
      * @param cancelled asked now and then; once it says yes the job gives up with {@link JobCancelledException}
      */
-    public CompactionJob(TableFiles files, Version version, long[] protectedMoments, BooleanSupplier cancelled) {
+    public CompactionJob(
+            TableFiles files,
+            Version version,
+            long[] protectedMoments,
+            ExpiredEntries expired,
+            BooleanSupplier cancelled) {
         this.files = files;
         this.version = version;
         this.protectedMoments = protectedMoments;
+        this.expired = expired;
         this.cancelled = cancelled;
     }
 
@@ -82,8 +91,9 @@ public final class CompactionJob {
                 if ((++count & (ENTRIES_BETWEEN_CHECKS - 1)) == 0 && cancelled.getAsBoolean()) {
                     throw new JobCancelledException();
                 }
-                if (survivors.keep(entries.userKey(), entries.seqNo(), entries.kind())) {
-                    output.add(entries.userKey(), entries.seqNo(), entries.kind(), entries.value());
+                EntryKind kind = expired.kindOf(entries);
+                if (survivors.keep(entries.userKey(), entries.seqNo(), kind)) {
+                    output.add(entries.userKey(), entries.seqNo(), kind, entries.value());
                 }
             }
             return output.finish();

@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.memtable.Memtable;
 import io.streambed.lsm.internal.version.TableMeta;
@@ -13,15 +14,18 @@ public final class FlushJob {
     private final TableFiles files;
     private final Version version;
     private final long[] protectedMoments;
+    private final ExpiredEntries expired;
 
     /**
      * @param version what is in tables already; every run of it is older than the memtable
      * @param protectedMoments moments that somebody may still read at
+     * @param expired what need not be kept
      */
-    public FlushJob(TableFiles files, Version version, long[] protectedMoments) {
+    public FlushJob(TableFiles files, Version version, long[] protectedMoments, ExpiredEntries expired) {
         this.files = files;
         this.version = version;
         this.protectedMoments = protectedMoments;
+        this.expired = expired;
     }
 
     /**
@@ -38,8 +42,9 @@ public final class FlushJob {
         try (OutputTables output = new OutputTables(files, Long.MAX_VALUE);
                 InternalIterator entries = memtable.allVersions()) {
             for (boolean on = entries.first(); on; on = entries.next()) {
-                if (survivors.keep(entries.userKey(), entries.seqNo(), entries.kind())) {
-                    output.add(entries.userKey(), entries.seqNo(), entries.kind(), entries.value());
+                EntryKind kind = expired.kindOf(entries);
+                if (survivors.keep(entries.userKey(), entries.seqNo(), kind)) {
+                    output.add(entries.userKey(), entries.seqNo(), kind, entries.value());
                 }
             }
             List<TableMeta> tables = output.finish();

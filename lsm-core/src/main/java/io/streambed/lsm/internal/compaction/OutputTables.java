@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * versions of a key are in one. Closed without {@link #finish}, it takes back everything it wrote.
  */
 final class OutputTables implements Closeable {
+    private static final Slice NO_VALUE = new Slice();
+
     private final TableFiles files;
     private final long tableBytes;
     private final List<TableMeta> finished = new ArrayList<>();
@@ -28,6 +30,7 @@ final class OutputTables implements Closeable {
         this.tableBytes = tableBytes;
     }
 
+    /** Writes an entry; a tombstone without its value, if an expired entry became one. */
     void add(Slice userKey, long seqNo, EntryKind kind, Slice value) throws IOException {
         TableFiles.NewTable current = unfinished;
         if (current != null
@@ -40,7 +43,7 @@ final class OutputTables implements Closeable {
             current = files.create();
             unfinished = current;
         }
-        current.writer().add(userKey, seqNo, kind, value);
+        current.writer().add(userKey, seqNo, kind, kind == EntryKind.PUT ? value : NO_VALUE);
         remember(userKey);
     }
 

@@ -1,11 +1,14 @@
 package io.streambed.lsm.internal.sstable;
 
 import io.streambed.lsm.bytes.MalformedBytesException;
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
+import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import java.io.IOException;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,37 @@ public final class TableReader {
             }
         }
         return null;
+    }
+
+    /**
+     * The share of values, 0 to 1, that a predicate holds for, in some blocks spread over the table; past the block cache.
+     * Tombstones do not count.
+     */
+    public double share(int blocks, BiPredicate<Slice, Slice> predicate) throws IOException {
+        Contents table = memory.get();
+        int count = table.index().count();
+        int values = 0;
+        int matching = 0;
+        BlockScratch scratch = pool.take();
+        BlockCursor cursor = new BlockCursor();
+        for (int i = 0; i < Math.min(blocks, count); i++) {
+            int ordinal = (int) ((2L * i + 1) * count / (2L * Math.min(blocks, count)));
+            long position = table.index().position(ordinal);
+            scratch.read(file, position, table.index().storedLength(ordinal));
+            try {
+                cursor.enter(scratch.block(), 0, scratch.length());
+                for (boolean on = cursor.first(); on; on = cursor.next()) {
+                    if (cursor.kind() == EntryKind.PUT) {
+                        values++;
+                        matching += predicate.test(cursor.key(), cursor.value()) ? 1 : 0;
+                    }
+                }
+            } catch (MalformedBytesException e) {
+                throw new CorruptFileException(file.name(), position, e);
+            }
+        }
+        pool.giveBack(scratch);
+        return values == 0 ? 0 : (double) matching / values;
     }
 
     /** An iterator over all entries, not positioned yet. Good for as long as the table exists. */
