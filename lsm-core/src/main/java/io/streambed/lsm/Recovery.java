@@ -237,6 +237,10 @@ final class Recovery {
         // of a damaged directory.
         boolean isNew = manifest.name().isEmpty();
         if (!anythingVoid && !isNew && unnamed.isEmpty()) {
+            // A log or a table is created only once the name of the manifest is safe. Without any, it need not be.
+            if (version.tables().isEmpty() && version.logs().isEmpty()) {
+                files.namesMayBeUnsynced();
+            }
             return version;
         }
         // Before anything is deleted, too: what was just read may be in the page cache only, after the process was

@@ -39,6 +39,9 @@ final class TreeFiles implements TableFiles {
     /** Of the logs that are there, but for the one being written. */
     private final ConcurrentHashMap<Long, Long> logLengths = new ConcurrentHashMap<>();
 
+    /** Whether a loss of power may still take the name CURRENT away; see {@link #syncNamesOnce}. */
+    private volatile boolean namesUnsynced;
+
     private volatile boolean closed;
 
     private TreeFiles(
@@ -109,8 +112,26 @@ final class TreeFiles implements TableFiles {
         return reader(table).share(SAMPLED_BLOCKS, expired::contains);
     }
 
+    /** Nobody knows whether the names in the directory were ever synced: they are, before the first file is created. */
+    void namesMayBeUnsynced() {
+        namesUnsynced = true;
+    }
+
+    /**
+     * To be called before a log or a table is created. A process that was killed in the middle of its very first opening leaves a
+     * CURRENT whose name is in the page cache only; were it lost while the name of a log or table survives, the directory would
+     * look like one that has lost its manifest.
+     */
+    void syncNamesOnce() throws IOException {
+        if (namesUnsynced) {
+            fileSystem.syncDirectory();
+            namesUnsynced = false;
+        }
+    }
+
     @Override
     public NewTable create() throws IOException {
+        syncNamesOnce();
         long number = newNumber();
         return new NewTable(number, new TableWriter(fileSystem, FileNames.table(number), number, settings));
     }

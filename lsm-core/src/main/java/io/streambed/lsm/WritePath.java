@@ -325,6 +325,7 @@ final class WritePath {
         if (log != null || options.durability() == Durability.NONE) {
             return log;
         }
+        files.syncNamesOnce();
         long number = files.newNumber();
         LogHeader header = new LogHeader(number, previousLog.number, previousLog.length, previousLog.syncedLength);
         log = WalWriter.create(files.fileSystem(), FileNames.log(number), header, logBuffers);

@@ -1,5 +1,6 @@
 package io.streambed.lsm.crash;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.Durability;
@@ -9,11 +10,13 @@ import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.fs.CrashMode;
 import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.testing.Seeds;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * After every single operation on the file system the power fails, in each of six ways, or the process dies. Whatever is left then
@@ -46,6 +49,45 @@ class CrashTest {
         }
         System.out.println("CrashTest " + durability + " " + commitEveryWrite + ": " + cuts + " cuts recovered");
         assertTrue(cuts >= 100L * rounds, "only " + cuts + " cuts: the hook is not called");
+    }
+
+    /**
+     * The process is killed during the very first opening, at each operation; the next one opens, writes, and loses its power, at each
+     * operation. Whatever names survive, the directory must never look like one that has lost its manifest.
+     */
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void aFirstOpeningThatWasKilledIsNoDamageAfterALossOfPower(Durability durability) {
+        long seed = Seeds.seed("CrashTest first opening " + durability);
+        LsmOptions options = LsmOptions.builder().durability(durability).build();
+        List<MemoryFileSystem> killed = new ArrayList<>();
+        MemoryFileSystem first = new MemoryFileSystem();
+        first.onOperation(n -> killed.add(first.afterKill()));
+        openPutFlush(first, options);
+        List<MemoryFileSystem> cut = new ArrayList<>();
+        for (MemoryFileSystem second : killed) {
+            second.onOperation(n -> {
+                Random random = new Random(Seeds.part(seed, cut.size()));
+                for (int i = 0; i < 16; i++) {
+                    cut.add(second.afterCrash(CrashMode.RANDOM_SECTORS, random));
+                    cut.add(second.afterCrash(CrashMode.RANDOM_PREFIX, random));
+                }
+            });
+            openPutFlush(second, options);
+        }
+        assertTrue(cut.size() > 1000, "only " + cut.size() + " cuts: the hook is not called");
+        for (MemoryFileSystem third : cut) {
+            openPutFlush(third, options);
+        }
+    }
+
+    private static void openPutFlush(MemoryFileSystem files, LsmOptions options) {
+        try (LsmRuntime runtime = CrashWorkload.runtime();
+                LsmTree tree = runtime.open(files, options)) {
+            tree.put(new byte[] {1}, new byte[] {2});
+            tree.flush();
+            assertArrayEquals(new byte[] {2}, tree.get(new byte[] {1}));
+        }
     }
 
     @Test
