@@ -13,33 +13,42 @@ import org.apache.kafka.streams.query.Position;
  * that they belong to.
  *
  * <pre>
- *  version 1 | format 1 | store name | commit time 8
+ *  version 1 | format 1 | store name | commit time 8 | written since 8
  *            | count, then count × ( topic | partition 4 | offset 8 )                        changelog offsets
  *            | count, then count × ( topic | count, then count × ( partition 4 | offset 8 )) position
  * </pre>
  *
- * Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
+ * Version 1 has no "written since", and comes back as written to from its commit on. Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
  * whole with a checksum; the lengths are still checked against what is there before anything is allocated.
  *
  * @param format what the store's entries are
  * @param storeName the full name of the store
- * @param committedAtMillis wall-clock time of the commit. A store that falls back to a commit older than the changelog's
- *     {@code delete.retention.ms} may miss tombstones that are gone from there; this is what tells
+ * @param committedAtMillis wall-clock time of the commit
+ * @param writtenSinceMillis wall-clock time of the first write after that commit, or {@link #NEVER}; kept where {@link Rollback} asks for it
  * @param offsets changelog offsets as Streams committed them, -4 (unknown) among them
  * @param position of the input topics, for interactive queries; not to be changed any more
  */
 record CommitMetadata(
-        StoreFormat format, String storeName, long committedAtMillis, ChangelogOffsets offsets, Position position) {
+        StoreFormat format,
+        String storeName,
+        long committedAtMillis,
+        long writtenSinceMillis,
+        ChangelogOffsets offsets,
+        Position position) {
+
+    /** No write after the commit. On disk, never change. */
+    static final long NEVER = 0;
 
     /** On disk, never change what it stands for. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     byte[] encode() {
         ByteWriter out = new ByteWriter(128)
                 .writeByte(VERSION)
                 .writeByte(format.id())
                 .writeString(storeName)
-                .writeFixedLong(committedAtMillis);
+                .writeFixedLong(committedAtMillis)
+                .writeFixedLong(writtenSinceMillis);
         out.writeVarint(offsets.byPartition().size());
         offsets.byPartition()
                 .forEach((partition, offset) -> out.writeString(partition.topic())
@@ -60,7 +69,7 @@ record CommitMetadata(
     static CommitMetadata decode(byte[] bytes) throws MalformedBytesException {
         ByteReader in = new ByteReader(bytes);
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new MalformedBytesException(
                     "written by format " + version + ", this release reads up to " + VERSION + "; use a newer release");
         }
@@ -70,6 +79,7 @@ record CommitMetadata(
                         "store format " + formatId + " is unknown to this release; use a newer one"));
         String storeName = in.readString();
         long committedAtMillis = in.readFixedLong();
+        long writtenSinceMillis = version == 1 ? committedAtMillis : in.readFixedLong();
         // Maps grow with what is really there: a wrong count ends at the end of the bytes.
         Map<TopicPartition, Long> offsets = new HashMap<>();
         for (int left = in.readVarInt(); left > 0; left--) {
@@ -85,6 +95,7 @@ record CommitMetadata(
             }
         }
         in.requireEnd();
-        return new CommitMetadata(format, storeName, committedAtMillis, new ChangelogOffsets(offsets), position);
+        return new CommitMetadata(
+                format, storeName, committedAtMillis, writtenSinceMillis, new ChangelogOffsets(offsets), position);
     }
 }

@@ -23,7 +23,8 @@ record LastCommit(String storeName, StoreFormat format) {
         byte[] bytes = tree.committedMetadata();
         if (bytes == null) {
             requireEmpty(tree, directory, "entries that no store has committed");
-            return new CommitMetadata(format, storeName, 0, ChangelogOffsets.NONE, Position.emptyPosition());
+            return new CommitMetadata(
+                    format, storeName, 0, CommitMetadata.NEVER, ChangelogOffsets.NONE, Position.emptyPosition());
         }
         CommitMetadata last;
         try {

@@ -25,6 +25,7 @@ public final class OpenTree {
     private final LsmTree tree;
     private final StateStoreContext context;
     private final Position position;
+    private final Runnable beforeFirstWrite;
     private volatile boolean open = true;
 
     /**
@@ -33,11 +34,13 @@ public final class OpenTree {
      */
     private volatile Uncommitted uncommitted = Uncommitted.NOTHING;
 
-    OpenTree(String storeName, LsmTree tree, StateStoreContext context, Position position) {
+    /** @param beforeFirstWrite to be run before the first write of a task after each commit, by the thread that writes */
+    OpenTree(String storeName, LsmTree tree, StateStoreContext context, Position position, Runnable beforeFirstWrite) {
         this.storeName = storeName;
         this.tree = tree;
         this.context = context;
         this.position = position;
+        this.beforeFirstWrite = beforeFirstWrite;
     }
 
     /** The value of {@code key}, or {@code null}. */
@@ -51,6 +54,7 @@ public final class OpenTree {
 
     /** Gives {@code key} a value, or takes it away if {@code value} is {@code null}; the position moves to the record in process. */
     public void put(byte[] key, byte @Nullable [] value) {
+        prepareToWrite();
         try {
             if (value == null) {
                 tree.delete(key);
@@ -66,6 +70,9 @@ public final class OpenTree {
 
     /** Applies a batch; the position moves to the record in process. */
     public void write(WriteBatch batch) {
+        if (!batch.isEmpty()) {
+            prepareToWrite();
+        }
         apply(batch, Uncommitted.WRITTEN, "write a batch");
         movePosition();
     }
@@ -150,6 +157,12 @@ public final class OpenTree {
             throw failure(toDoWhat, e);
         }
         written(kind);
+    }
+
+    private void prepareToWrite() {
+        if (uncommitted == Uncommitted.NOTHING) {
+            beforeFirstWrite.run();
+        }
     }
 
     private void written(Uncommitted kind) {

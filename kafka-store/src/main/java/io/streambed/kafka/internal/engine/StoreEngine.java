@@ -62,6 +62,7 @@ public final class StoreEngine {
     // Under this object's lock, as every change of life is.
     private ChangelogOffsets offsets = ChangelogOffsets.NONE;
     private boolean offsetsAsked;
+    private Rollback rollback = new Rollback(false, 0);
 
     /** Partitions of its changelog: those whose offsets Streams has asked for. A store that has no changelog is never asked. */
     private final Set<TopicPartition> changelog = new HashSet<>();
@@ -108,12 +109,14 @@ public final class StoreEngine {
                             .name(newContext.taskId() + "/" + storeName)
                             .commitEveryWrite(false)
                             .build());
-            CommitMetadata last = new LastCommit(storeName, format).read(tree, directory);
+            rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
+            CommitMetadata last =
+                    rollback.from(new LastCommit(storeName, format).read(tree, directory), tree, wallClock.getAsLong());
             offsets = last.offsets();
             offsetsAsked = false;
             position = last.position();
             context = newContext;
-            OpenTree opened = new OpenTree(storeName, tree, newContext, position);
+            OpenTree opened = new OpenTree(storeName, tree, newContext, position, this::beforeFirstWrite);
             Runnable removeGauges = StoreGauges.add(newContext, storeName, tree, share);
             // The thread that opens a store of a task is the one that will commit the task's transactions.
             ThreadTransactions.Share transaction = ThreadTransactions.process().join(this);
@@ -214,8 +217,22 @@ public final class StoreEngine {
         if (now.tree().uncommitted() == Uncommitted.NOTHING && next.equals(offsets)) {
             return;
         }
-        now.tree().commit(new CommitMetadata(format, storeName, wallClock.getAsLong(), next, position).encode());
+        commit(now, next, CommitMetadata.NEVER);
+    }
+
+    private void commit(Opening now, ChangelogOffsets next, long writtenSince) {
+        now.tree()
+                .commit(new CommitMetadata(format, storeName, wallClock.getAsLong(), writtenSince, next, position)
+                        .encode());
         offsets = next;
+    }
+
+    /** Commits what is committed already, with the time from which on that is not all that there is. */
+    private synchronized void beforeFirstWrite() {
+        Opening now = opening;
+        if (now != null && rollback.isToldBy(offsets) && !now.transaction().isOfProducer()) {
+            commit(now, offsets, wallClock.getAsLong());
+        }
     }
 
     /**

@@ -119,6 +119,13 @@ public final class ThreadTransactions {
             }
         }
 
+        /** Whether the thread has a producer that tells of its transactions. */
+        boolean isOfProducer() {
+            synchronized (ThreadTransactions.this) {
+                return transaction.users > transaction.stores.size();
+            }
+        }
+
         /** Closing twice is harmless. */
         @Override
         public void close() {

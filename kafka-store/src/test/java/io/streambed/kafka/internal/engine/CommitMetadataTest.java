@@ -19,6 +19,7 @@ class CommitMetadataTest {
             StoreFormat.KEY_VALUE_HEADERS,
             "störe",
             1_234_567_890_123L,
+            1_234_567_890_999L,
             new ChangelogOffsets(
                     Map.of(new TopicPartition("log", 0), 7L, new TopicPartition("log", Integer.MAX_VALUE), -4L)),
             Position.fromMap(Map.of("in", Map.of(0, 1L, 12, Long.MAX_VALUE), "other", Map.of(3, 0L))));
@@ -26,34 +27,50 @@ class CommitMetadataTest {
     @Test
     void comesBackAsItWas() throws MalformedBytesException {
         assertEquals(FULL, CommitMetadata.decode(FULL.encode()));
-        CommitMetadata empty =
-                new CommitMetadata(StoreFormat.KEY_VALUE_PLAIN, "", 0, ChangelogOffsets.NONE, Position.emptyPosition());
+        CommitMetadata empty = new CommitMetadata(
+                StoreFormat.KEY_VALUE_PLAIN, "", 0, 0, ChangelogOffsets.NONE, Position.emptyPosition());
         assertEquals(empty, CommitMetadata.decode(empty.encode()));
     }
 
-    /** Bytes that the first release wrote; read for ever. */
+    /** The first version does not say whether the store was written to afterwards, so it may have been. Read for ever. */
     @Test
     void readsTheFirstFormat() throws MalformedBytesException {
-        CommitMetadata first = new CommitMetadata(
-                StoreFormat.KEY_VALUE_TIMESTAMPED,
-                "counts",
-                1000,
-                new ChangelogOffsets(Map.of(new TopicPartition("log", 2), 9L)),
-                Position.fromMap(Map.of("in", Map.of(2, 300L))));
         byte[] golden = HexFormat.of()
                 .parseHex("0102" + "06636f756e7473" + "e803000000000000"
                         + "01" + "036c6f67" + "02000000" + "0900000000000000"
                         + "01" + "02696e" + "01" + "02000000" + "2c01000000000000");
-        assertEquals(first, CommitMetadata.decode(golden));
-        assertEquals(HexFormat.of().formatHex(golden), HexFormat.of().formatHex(first.encode()));
+        assertEquals(counts(1000), CommitMetadata.decode(golden));
+    }
+
+    /** Bytes of the second version; read for ever. */
+    @Test
+    void readsTheSecondFormat() throws MalformedBytesException {
+        byte[] golden = HexFormat.of()
+                .parseHex("0202" + "06636f756e7473" + "e803000000000000" + "d007000000000000"
+                        + "01" + "036c6f67" + "02000000" + "0900000000000000"
+                        + "01" + "02696e" + "01" + "02000000" + "2c01000000000000");
+        assertEquals(counts(2000), CommitMetadata.decode(golden));
+        assertEquals(
+                HexFormat.of().formatHex(golden),
+                HexFormat.of().formatHex(counts(2000).encode()));
+    }
+
+    private static CommitMetadata counts(long writtenSinceMillis) {
+        return new CommitMetadata(
+                StoreFormat.KEY_VALUE_TIMESTAMPED,
+                "counts",
+                1000,
+                writtenSinceMillis,
+                new ChangelogOffsets(Map.of(new TopicPartition("log", 2), 9L)),
+                Position.fromMap(Map.of("in", Map.of(2, 300L))));
     }
 
     @Test
     void newerFormatsAreRefusedByNumber() {
         byte[] newer = FULL.encode();
-        newer[0] = 2;
+        newer[0] = 3;
         MalformedBytesException e = assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(newer));
-        assertEquals("written by format 2, this release reads up to 1; use a newer release", e.getMessage());
+        assertEquals("written by format 3, this release reads up to 2; use a newer release", e.getMessage());
         byte[] otherKind = FULL.encode();
         otherKind[1] = 99;
         e = assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(otherKind));
@@ -75,15 +92,16 @@ class CommitMetadataTest {
     @Test
     void hostileCountsAndLengthsCostNothing() {
         byte[] offsets = new ByteWriter(32)
-                .writeByte(1)
+                .writeByte(2)
                 .writeByte(1)
                 .writeString("s")
+                .writeFixedLong(0)
                 .writeFixedLong(0)
                 .writeVarint(Integer.MAX_VALUE)
                 .toByteArray();
         assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(offsets));
         byte[] name = new ByteWriter(32)
-                .writeByte(1)
+                .writeByte(2)
                 .writeByte(1)
                 .writeVarint(Integer.MAX_VALUE)
                 .toByteArray();
