@@ -8,15 +8,12 @@ import io.streambed.lsm.Direction;
 import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.WriteBatch;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.query.PositionBound;
 import org.apache.kafka.streams.query.Query;
 import org.apache.kafka.streams.query.QueryConfig;
@@ -38,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Written by one thread at a time, read by any beside it. What is wrong, and how it is answered, is as in Streams' own persistent
  * store.
  */
-class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]> {
+class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]>, StoreOnEngine {
     private static final Logger LOG = LoggerFactory.getLogger(LsmKeyValueStore.class);
 
     /** Values with timestamps, as timestamped key-value stores expect them. */
@@ -149,49 +146,13 @@ class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public <R> QueryResult<R> query(Query<R> query, PositionBound positionBound, QueryConfig config) {
-        return KeyValueQueries.answer(query, positionBound, config, this, engine);
+        return StoreQueries.answer(
+                query, positionBound, config, this, engine, asked -> KeyValueQueries.read(asked, this));
     }
 
     @Override
-    public void commit(Map<TopicPartition, Long> changelogOffsets) {
-        engine.commit(changelogOffsets);
-    }
-
-    @Override
-    public @Nullable Long committedOffset(TopicPartition partition) {
-        return engine.committedOffset(partition);
-    }
-
-    @Override
-    @SuppressWarnings(
-            "deprecation") // Deprecated in Streams because every store is to do this; until then, one has to say so.
-    public boolean managesOffsets() {
-        return true;
-    }
-
-    @Override
-    public Position getPosition() {
-        return engine.position();
-    }
-
-    @Override
-    public String name() {
-        return engine.storeName();
-    }
-
-    @Override
-    public boolean persistent() {
-        return true;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return engine.isOpen();
-    }
-
-    @Override
-    public void close() {
-        engine.close();
+    public StoreEngine engine() {
+        return engine;
     }
 
     private KeyValueIterator<Bytes, byte[]> range(@Nullable Bytes from, @Nullable Bytes to, Direction direction) {
