@@ -1,5 +1,7 @@
 package io.streambed.kafka.internal.engine;
 
+import io.streambed.kafka.internal.layout.KeyOrder;
+import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.bytes.ByteReader;
 import io.streambed.lsm.bytes.ByteWriter;
 import io.streambed.lsm.bytes.MalformedBytesException;
@@ -7,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.query.Position;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a commit holds beside the data: the one place of changelog offsets and position, so that they cannot differ from the data
@@ -16,6 +19,7 @@ import org.apache.kafka.streams.query.Position;
  *  version 1 | format 1 | store name | commit time 8 | written since 8
  *            | count, then count × ( topic | partition 4 | offset 8 )                        changelog offsets
  *            | count, then count × ( topic | count, then count × ( partition 4 | offset 8 )) position
+ *            | key order 1 | segment interval 8 | stream time 8                              formats with segments only
  * </pre>
  *
  * Version 1 has no "written since", and comes back as written to from its commit on. Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
@@ -27,6 +31,7 @@ import org.apache.kafka.streams.query.Position;
  * @param writtenSinceMillis wall-clock time of the first write after that commit, or {@link #NEVER}; kept where {@link Rollback} asks for it
  * @param offsets changelog offsets as Streams committed them, -4 (unknown) among them
  * @param position of the input topics, for interactive queries; not to be changed any more
+ * @param segments how segments are cut and when they expire; {@code null} if the format has none
  */
 record CommitMetadata(
         StoreFormat format,
@@ -34,7 +39,21 @@ record CommitMetadata(
         long committedAtMillis,
         long writtenSinceMillis,
         ChangelogOffsets offsets,
-        Position position) {
+        Position position,
+        @Nullable Segments segments) {
+
+    /**
+     * Of a store with segments.
+     *
+     * @param streamTimeMillis the store's stream time, -1 if there is none yet
+     */
+    record Segments(Segmentation segmentation, long streamTimeMillis) {}
+
+    CommitMetadata {
+        if (format.isSegmented() != (segments != null)) {
+            throw new IllegalArgumentException("A " + format + " store with " + segments);
+        }
+    }
 
     /** No write after the commit. On disk, never change. */
     static final long NEVER = 0;
@@ -62,6 +81,11 @@ record CommitMetadata(
             out.writeString(topic).writeVarint(partitions.size());
             partitions.forEach(
                     (partition, offset) -> out.writeFixedInt(partition).writeFixedLong(offset));
+        }
+        if (segments != null) {
+            out.writeByte(segments.segmentation().order().id())
+                    .writeFixedLong(segments.segmentation().intervalMillis())
+                    .writeFixedLong(segments.streamTimeMillis());
         }
         return out.toByteArray();
     }
@@ -94,8 +118,27 @@ record CommitMetadata(
                 position.withComponent(topic, partition, in.readFixedLong());
             }
         }
+        Segments segments = format.isSegmented() ? decodeSegments(in) : null;
         in.requireEnd();
         return new CommitMetadata(
-                format, storeName, committedAtMillis, writtenSinceMillis, new ChangelogOffsets(offsets), position);
+                format,
+                storeName,
+                committedAtMillis,
+                writtenSinceMillis,
+                new ChangelogOffsets(offsets),
+                position,
+                segments);
+    }
+
+    private static Segments decodeSegments(ByteReader in) throws MalformedBytesException {
+        int orderId = in.readByte();
+        KeyOrder order = KeyOrder.ofId(orderId)
+                .orElseThrow(() -> new MalformedBytesException(
+                        "key order " + orderId + " is unknown to this release; use a newer one"));
+        long intervalMillis = in.readFixedLong();
+        if (intervalMillis <= 0) {
+            throw new MalformedBytesException("segments of " + intervalMillis + " ms");
+        }
+        return new Segments(new Segmentation(order, intervalMillis), in.readFixedLong());
     }
 }

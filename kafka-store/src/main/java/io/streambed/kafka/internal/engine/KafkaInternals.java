@@ -7,21 +7,27 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.Sensor.RecordingLevel;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.kstream.internals.SessionWindow;
+import org.apache.kafka.streams.kstream.internals.TimeWindow;
 import org.apache.kafka.streams.processor.StateRestoreCallback;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.ChangelogRecordDeserializationHelper;
 import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
 import org.apache.kafka.streams.processor.internals.metrics.StreamsMetricsImpl;
+import org.apache.kafka.streams.processor.internals.metrics.TaskMetrics;
 import org.apache.kafka.streams.query.Position;
 
 /**
  * Everything that we use of Kafka beyond its public API, written against Kafka Streams 4.3.1, and the only file that names it.
  *
  * <p>Why at all: the public restore callback hands out keys and values only, and a position travels in the headers of changelog
- * records (a versioned store will need their timestamps too); and public {@code StreamsMetrics} knows no gauges.
+ * records (a versioned store will need their timestamps too); public {@code StreamsMetrics} knows no gauges and not the sensor that
+ * counts dropped records; and the window of a {@code Windowed} key has no public class.
  */
-final class KafkaInternals {
+public final class KafkaInternals {
     /** What the suppliers say as their metrics scope: the tag of the store's name is {@code lsm-state-id}. */
     private static final String METRICS_SCOPE = "lsm";
 
@@ -45,6 +51,26 @@ final class KafkaInternals {
      */
     static void mergePosition(ConsumerRecord<byte[], byte[]> changelogRecord, Position position) {
         ChangelogRecordDeserializationHelper.applyChecksAndUpdatePosition(changelogRecord, true, position);
+    }
+
+    /** A key with the window that begins at {@code start}; one that would end after all time ends with it. */
+    public static Windowed<Bytes> window(byte[] key, long start, long size) {
+        long end = start + size;
+        return new Windowed<>(Bytes.wrap(key), new TimeWindow(start, end < 0 ? Long.MAX_VALUE : end));
+    }
+
+    /** A key with the session from {@code start} to {@code end}. */
+    public static Windowed<Bytes> session(byte[] key, long start, long end) {
+        return new Windowed<>(Bytes.wrap(key), new SessionWindow(start, end));
+    }
+
+    /** What counts a record of the task as dropped: the sensor of its {@code dropped-records-total}. */
+    static Runnable droppedRecords(StateStoreContext context) {
+        if (!(context.metrics() instanceof StreamsMetricsImpl registry)) {
+            return () -> {};
+        }
+        return TaskMetrics.droppedRecordsSensor(
+                Thread.currentThread().getName(), context.taskId().toString(), registry)::record;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.streambed.kafka.internal.engine;
 
+import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.Direction;
 import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.LsmIterator;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.query.Position;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what the last commit left in a directory, and makes sure that it is this store's, in this format. */
-record LastCommit(String storeName, StoreFormat format) {
+record LastCommit(
+        String storeName, StoreFormat format, @Nullable Segmentation segmentation) {
     /**
      * The metadata of the last commit, or that of a store that was never committed.
      *
@@ -24,7 +27,13 @@ record LastCommit(String storeName, StoreFormat format) {
         if (bytes == null) {
             requireEmpty(tree, directory, "entries that no store has committed");
             return new CommitMetadata(
-                    format, storeName, 0, CommitMetadata.NEVER, ChangelogOffsets.NONE, Position.emptyPosition());
+                    format,
+                    storeName,
+                    0,
+                    CommitMetadata.NEVER,
+                    ChangelogOffsets.NONE,
+                    Position.emptyPosition(),
+                    noStreamTime());
         }
         CommitMetadata last;
         try {
@@ -40,21 +49,47 @@ record LastCommit(String storeName, StoreFormat format) {
             throw new ProcessorStateException("Store " + storeName + " found the files of another store in " + directory
                     + ": they belong to " + last.storeName());
         }
-        if (last.format() != format) {
+        CommitMetadata.Segments segments = last.segments();
+        if (segments != null) {
+            if (last.format() != format || !segments.segmentation().equals(segmentation)) {
+                // Also if it is empty: below what has expired nothing can be written any more.
+                throw refusal(
+                        directory, "what a " + last.format() + " store with " + segments.segmentation() + " has left");
+            }
+        } else if (last.format() != format) {
             requireEmpty(tree, directory, "the entries of a " + last.format() + " store");
+            return new CommitMetadata(
+                    format,
+                    storeName,
+                    last.committedAtMillis(),
+                    last.writtenSinceMillis(),
+                    last.offsets(),
+                    last.position(),
+                    noStreamTime());
         }
         return last;
+    }
+
+    private CommitMetadata.@Nullable Segments noStreamTime() {
+        return segmentation == null ? null : new CommitMetadata.Segments(segmentation, StreamTime.NONE);
     }
 
     private void requireEmpty(LsmTree tree, Path directory, String found) {
         try (LsmIterator entries = tree.iterator(KeyRange.all(), Direction.FORWARD)) {
             if (entries.next()) {
-                throw new ProcessorStateException("Store " + storeName + " is a " + format + " store and found " + found
-                        + " in " + directory
-                        + ", which it does not convert. Give the store its old format back; or stop"
-                        + " the application and delete that directory: the store is then restored from its changelog.");
+                throw refusal(directory, found);
             }
         }
+    }
+
+    private ProcessorStateException refusal(Path directory, String found) {
+        return new ProcessorStateException(
+                "Store " + storeName + " is a " + format + " store"
+                        + (segmentation == null ? "" : " with " + segmentation) + " and found " + found + " in "
+                        + directory
+                        + ", which it does not convert. Give the store its old format"
+                        + (segmentation == null ? "" : " and retention period")
+                        + " back; or stop the application and delete that directory: the store is then restored from its changelog.");
     }
 
     private static byte[] utf8(String text) {

@@ -34,6 +34,9 @@ public final class OpenTree {
      */
     private volatile Uncommitted uncommitted = Uncommitted.NOTHING;
 
+    /** Below it nothing is wanted once what was written so far is committed. Of the writing thread. */
+    private byte @Nullable [] expired;
+
     /** @param beforeFirstWrite to be run before the first write of a task after each commit, by the thread that writes */
     OpenTree(String storeName, LsmTree tree, StateStoreContext context, Position position, Runnable beforeFirstWrite) {
         this.storeName = storeName;
@@ -92,6 +95,15 @@ public final class OpenTree {
         }
     }
 
+    /**
+     * Says that nothing below {@code key} is wanted any more, now or ever. It goes with the next commit and not before: what makes it
+     * expire may still be rolled back, by a crash or with its transaction, and what was committed last must then be there. Nothing
+     * may be written below meanwhile.
+     */
+    public void expireBelow(byte[] key) {
+        expired = key;
+    }
+
     /** Number of keys, roughly. */
     public long approximateEntries() {
         try {
@@ -101,7 +113,8 @@ public final class OpenTree {
         }
     }
 
-    boolean isOpen() {
+    /** Whether the store was not closed since. */
+    public boolean isOpen() {
         return open;
     }
 
@@ -123,6 +136,18 @@ public final class OpenTree {
         } catch (LsmException e) {
             uncommitted = before;
             throw failure("commit", e);
+        }
+        if (expired != null) {
+            dropBelow(expired);
+            expired = null;
+        }
+    }
+
+    private void dropBelow(byte[] key) {
+        try {
+            tree.dropBelow(key);
+        } catch (LsmException e) {
+            throw failure("drop what has expired", e);
         }
     }
 

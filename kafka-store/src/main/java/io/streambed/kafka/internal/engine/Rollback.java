@@ -116,7 +116,14 @@ record Rollback(boolean mayBeLong, long tombstonesMillis) {
                 Duration.ofMillis(tombstonesMillis));
         empty(tree);
         CommitMetadata none = new CommitMetadata(
-                last.format(), last.storeName(), now, CommitMetadata.NEVER, unknown(last), Position.emptyPosition());
+                last.format(),
+                last.storeName(),
+                now,
+                CommitMetadata.NEVER,
+                unknown(last),
+                Position.emptyPosition(),
+                // Stream time stays: what had expired by then is not wanted back.
+                last.segments());
         tree.commit(none.encode());
         return none;
     }

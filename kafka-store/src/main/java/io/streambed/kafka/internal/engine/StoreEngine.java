@@ -1,5 +1,6 @@
 package io.streambed.kafka.internal.engine;
 
+import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.LsmException;
 import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.WriteBatch;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,12 +45,17 @@ public final class StoreEngine {
 
     private final String storeName;
     private final StoreFormat format;
+    private final @Nullable Segmentation segmentation;
     private final StoreSettings.Source settingsSource;
     private final LongSupplier wallClock;
 
     private volatile @Nullable Opening opening;
     private volatile Position position = Position.emptyPosition();
     private volatile @Nullable StateStoreContext context;
+    private final StreamTime streamTime = new StreamTime();
+
+    /** Of the writing thread, which Streams' metric is tagged with; made when it is needed, as few stores ever drop a record. */
+    private @Nullable Runnable droppedRecords;
 
     /** What one opening holds, and what it still has to give back. */
     private record Opening(
@@ -69,12 +76,24 @@ public final class StoreEngine {
 
     /** An engine that is not open yet. */
     public StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource) {
-        this(storeName, format, settingsSource, System::currentTimeMillis);
+        this(storeName, format, null, settingsSource, System::currentTimeMillis);
     }
 
-    StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource, LongSupplier wallClock) {
+    /** An engine whose store has segments, and is not open yet. */
+    public StoreEngine(
+            String storeName, StoreFormat format, Segmentation segmentation, StoreSettings.Source settingsSource) {
+        this(storeName, format, segmentation, settingsSource, System::currentTimeMillis);
+    }
+
+    StoreEngine(
+            String storeName,
+            StoreFormat format,
+            @Nullable Segmentation segmentation,
+            StoreSettings.Source settingsSource,
+            LongSupplier wallClock) {
         this.storeName = storeName;
         this.format = format;
+        this.segmentation = segmentation;
         this.settingsSource = settingsSource;
         this.wallClock = wallClock;
     }
@@ -110,16 +129,19 @@ public final class StoreEngine {
                             .commitEveryWrite(false)
                             .build());
             rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
-            CommitMetadata last =
-                    rollback.from(new LastCommit(storeName, format).read(tree, directory), tree, wallClock.getAsLong());
+            CommitMetadata last = rollback.from(
+                    new LastCommit(storeName, format, segmentation).read(tree, directory), tree, wallClock.getAsLong());
             offsets = last.offsets();
             offsetsAsked = false;
             position = last.position();
+            streamTime.reset(
+                    last.segments() == null ? StreamTime.NONE : last.segments().streamTimeMillis());
             context = newContext;
             OpenTree opened = new OpenTree(storeName, tree, newContext, position, this::beforeFirstWrite);
             Runnable removeGauges = StoreGauges.add(newContext, storeName, tree, share);
             // The thread that opens a store of a task is the one that will commit the task's transactions.
             ThreadTransactions.Share transaction = ThreadTransactions.process().join(this);
+            droppedRecords = null;
             opening = new Opening(opened, share, transaction, stateDirectory, removeGauges, settings.onClose());
         } catch (LsmException e) {
             abandon(tree, share, settings);
@@ -150,6 +172,21 @@ public final class StoreEngine {
             throw new InvalidStateStoreException("Store " + storeName + " is currently closed");
         }
         return now.tree();
+    }
+
+    /** The store's stream time. Goes back to that of the last commit when the store is opened again; none if it has no segments. */
+    public StreamTime streamTime() {
+        return streamTime;
+    }
+
+    /** Counts a record as dropped, in the task's own metric. To be called by the writing thread, after opening. */
+    public void recordDropped() {
+        Runnable sensor = droppedRecords;
+        if (sensor == null) {
+            sensor = KafkaInternals.droppedRecords(Objects.requireNonNull(context));
+            droppedRecords = sensor;
+        }
+        sensor.run();
     }
 
     /** Partition of the task that has the store, or {@code null} before the first opening. */
@@ -221,8 +258,11 @@ public final class StoreEngine {
     }
 
     private void commit(Opening now, ChangelogOffsets next, long writtenSince) {
+        CommitMetadata.Segments segments =
+                segmentation == null ? null : new CommitMetadata.Segments(segmentation, streamTime.millis());
         now.tree()
-                .commit(new CommitMetadata(format, storeName, wallClock.getAsLong(), writtenSince, next, position)
+                .commit(new CommitMetadata(
+                                format, storeName, wallClock.getAsLong(), writtenSince, next, position, segments)
                         .encode());
         offsets = next;
     }

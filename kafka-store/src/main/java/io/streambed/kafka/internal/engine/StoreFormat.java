@@ -11,7 +11,22 @@ public enum StoreFormat {
     KEY_VALUE_TIMESTAMPED(2, "timestamped key-value"),
 
     /** Values are Streams' {@code [varint size][headers][8-byte timestamp][value]}. */
-    KEY_VALUE_HEADERS(3, "key-value with headers");
+    KEY_VALUE_HEADERS(3, "key-value with headers"),
+
+    /** Windows; values as Streams gives them. */
+    WINDOW_PLAIN(4, "plain window"),
+
+    /** Windows; values are Streams' {@code [8-byte timestamp][value]}. */
+    WINDOW_TIMESTAMPED(5, "timestamped window"),
+
+    /** Windows; values are Streams' {@code [varint size][headers][8-byte timestamp][value]}. */
+    WINDOW_HEADERS(6, "window with headers"),
+
+    /** Sessions; values as Streams gives them. */
+    SESSION_PLAIN(7, "plain session"),
+
+    /** Sessions; values are Streams' {@code [varint size][headers][value]}. */
+    SESSION_HEADERS(8, "session with headers");
 
     /** On disk, never change. */
     private final int id;
@@ -25,6 +40,14 @@ public enum StoreFormat {
 
     int id() {
         return id;
+    }
+
+    /** Whether its entries lie in segments of time. */
+    boolean isSegmented() {
+        return switch (this) {
+            case KEY_VALUE_PLAIN, KEY_VALUE_TIMESTAMPED, KEY_VALUE_HEADERS -> false;
+            case WINDOW_PLAIN, WINDOW_TIMESTAMPED, WINDOW_HEADERS, SESSION_PLAIN, SESSION_HEADERS -> true;
+        };
     }
 
     static Optional<StoreFormat> ofId(int id) {

@@ -22,13 +22,14 @@ class CommitMetadataTest {
             1_234_567_890_999L,
             new ChangelogOffsets(
                     Map.of(new TopicPartition("log", 0), 7L, new TopicPartition("log", Integer.MAX_VALUE), -4L)),
-            Position.fromMap(Map.of("in", Map.of(0, 1L, 12, Long.MAX_VALUE), "other", Map.of(3, 0L))));
+            Position.fromMap(Map.of("in", Map.of(0, 1L, 12, Long.MAX_VALUE), "other", Map.of(3, 0L))),
+            null);
 
     @Test
     void comesBackAsItWas() throws MalformedBytesException {
         assertEquals(FULL, CommitMetadata.decode(FULL.encode()));
         CommitMetadata empty = new CommitMetadata(
-                StoreFormat.KEY_VALUE_PLAIN, "", 0, 0, ChangelogOffsets.NONE, Position.emptyPosition());
+                StoreFormat.KEY_VALUE_PLAIN, "", 0, 0, ChangelogOffsets.NONE, Position.emptyPosition(), null);
         assertEquals(empty, CommitMetadata.decode(empty.encode()));
     }
 
@@ -62,7 +63,8 @@ class CommitMetadataTest {
                 1000,
                 writtenSinceMillis,
                 new ChangelogOffsets(Map.of(new TopicPartition("log", 2), 9L)),
-                Position.fromMap(Map.of("in", Map.of(2, 300L))));
+                Position.fromMap(Map.of("in", Map.of(2, 300L))),
+                null);
     }
 
     @Test

@@ -50,6 +50,7 @@ class RollbackTest {
     private final StoreEngine store = new StoreEngine(
             "store",
             StoreFormat.KEY_VALUE_PLAIN,
+            null,
             (name, ignored) ->
                     new StoreSettings(LsmOptions.defaults(), new RuntimeSettings(16L << 20, 100, 1), () -> {}),
             now::get);

@@ -1,0 +1,28 @@
+package io.streambed.kafka.internal.layout;
+
+/**
+ * How a store's time is cut into segments and how each of them is sorted. On disk with each commit: entries of one segmentation cannot
+ * be found by another one.
+ *
+ * @param order of the entries of a segment
+ * @param intervalMillis time that a segment spans, in ms; positive
+ */
+public record Segmentation(KeyOrder order, long intervalMillis) {
+    /** Checks the interval. */
+    public Segmentation {
+        if (intervalMillis <= 0) {
+            throw new IllegalArgumentException("A segment spans " + intervalMillis + " ms, which must be positive");
+        }
+    }
+
+    /** The segment that a time falls into. Times before 1970 that are less than an interval away fall into segment 0, as in Kafka. */
+    public long segmentOf(long timeMillis) {
+        return timeMillis / intervalMillis;
+    }
+
+    /** In words, for messages. */
+    @Override
+    public String toString() {
+        return "segments of " + intervalMillis + " ms, " + order;
+    }
+}
