@@ -8,6 +8,7 @@ import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
+import io.streambed.kafka.internal.engine.QueryIsolation;
 import io.streambed.kafka.internal.engine.RuntimeSettings;
 import io.streambed.kafka.internal.engine.StoreSettings;
 import io.streambed.lsm.Compression;
@@ -115,6 +116,14 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final int BACKGROUND_THREADS_DEFAULT = 2;
     private static final ConfigRange BACKGROUND_THREADS = new ConfigRange(1, 64);
 
+    /** What interactive queries see. */
+    public static final String QUERY_ISOLATION_CONFIG = "lsm.query.isolation";
+
+    public static final String QUERY_ISOLATION_DOC =
+            "What interactive queries see of a task that writes meanwhile. read_uncommitted: everything, as with every store of Kafka Streams."
+                    + " read_committed: what the store's last commit holds, never what a transaction may still abort.";
+    public static final String QUERY_ISOLATION_DEFAULT = "read_uncommitted";
+
     /** A class that sets options store by store. */
     public static final String CONFIG_SETTER_CONFIG = "lsm.config.setter";
 
@@ -163,6 +172,13 @@ public final class LsmStoreConfig extends AbstractConfig {
                     FILTER_BITS_PER_KEY_DOC)
             .define(TABLE_BYTES_CONFIG, LONG, TABLE_BYTES_DEFAULT, TABLE_BYTES, LOW, TABLE_BYTES_DOC)
             .define(
+                    QUERY_ISOLATION_CONFIG,
+                    STRING,
+                    QUERY_ISOLATION_DEFAULT,
+                    oneOf(QueryIsolation.values()),
+                    MEDIUM,
+                    QUERY_ISOLATION_DOC)
+            .define(
                     CONFIG_SETTER_CONFIG,
                     CLASS,
                     null,
@@ -206,10 +222,11 @@ public final class LsmStoreConfig extends AbstractConfig {
                 config.getLong(MEMORY_BYTES_CONFIG),
                 config.getInt(OPEN_TABLES_CONFIG),
                 config.getInt(BACKGROUND_THREADS_CONFIG));
+        QueryIsolation isolation = QueryIsolation.valueOf(upperCase(config.getString(QUERY_ISOLATION_CONFIG)));
         LsmConfigSetter setter = config.getConfiguredInstance(CONFIG_SETTER_CONFIG, LsmConfigSetter.class, configs);
         return setter == null
-                ? new StoreSettings(options.build(), runtime, () -> {})
-                : set(setter, storeName, options, configs, runtime);
+                ? new StoreSettings(options.build(), runtime, isolation, () -> {})
+                : set(setter, storeName, options, configs, runtime, isolation);
     }
 
     /** The supplier of clients that an application with such a configuration names for ours, configured; {@code null} if it names none. */
@@ -223,11 +240,12 @@ public final class LsmStoreConfig extends AbstractConfig {
             String storeName,
             LsmOptions.Builder options,
             Map<String, Object> configs,
-            RuntimeSettings runtime) {
+            RuntimeSettings runtime,
+            QueryIsolation isolation) {
         setter.setConfig(storeName, options, Collections.unmodifiableMap(configs));
         try {
             LsmOptions set = options.build();
-            return new StoreSettings(set, runtime, () -> setter.close(storeName, set));
+            return new StoreSettings(set, runtime, isolation, () -> setter.close(storeName, set));
         } catch (LsmException e) {
             throw new ConfigException(
                     CONFIG_SETTER_CONFIG,

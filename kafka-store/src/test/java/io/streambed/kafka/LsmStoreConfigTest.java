@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.kafka.internal.engine.QueryIsolation;
 import io.streambed.kafka.internal.engine.StoreSettings;
 import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
@@ -35,6 +36,7 @@ class LsmStoreConfigTest {
     void defaultsAreTheEnginesOwn() {
         StoreSettings settings = LsmStoreConfig.settingsOf("s", Map.of("application.id", "a"));
         assertEquals(LsmOptions.defaults(), settings.options());
+        assertEquals(QueryIsolation.READ_UNCOMMITTED, settings.queryIsolation());
         assertNull(settings.runtime().memoryBytes());
         assertEquals(LsmStoreConfig.OPEN_TABLES_DEFAULT, settings.runtime().openTables());
         assertEquals(
@@ -53,6 +55,7 @@ class LsmStoreConfigTest {
         configs.put("lsm.memory.bytes", "1000000");
         configs.put("lsm.open.tables", "50");
         configs.put("lsm.background.threads", "3");
+        configs.put("lsm.query.isolation", "read_committed");
         StoreSettings settings = LsmStoreConfig.settingsOf("s", configs);
         LsmOptions options = settings.options();
         assertEquals(Durability.POWER, options.durability());
@@ -64,6 +67,7 @@ class LsmStoreConfigTest {
         assertEquals(1_000_000, settings.runtime().memoryBytes());
         assertEquals(50, settings.runtime().openTables());
         assertEquals(3, settings.runtime().backgroundThreads());
+        assertEquals(QueryIsolation.READ_COMMITTED, settings.queryIsolation());
         configs.put("lsm.config.setter", BlockSetter.class);
         configs.put("lsm.client.supplier", LsmClientSupplierTest.Named.class);
         assertEquals(

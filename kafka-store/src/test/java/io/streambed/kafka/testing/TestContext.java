@@ -27,6 +27,11 @@ public final class TestContext {
 
     /** A context of the task 0_0 with its state in {@code directory}. */
     public TestContext(Path directory, Map<String, Object> configs) {
+        this(directory, configs, new TaskId(0, 0));
+    }
+
+    /** A context of a task with its state in {@code directory}. */
+    public TestContext(Path directory, Map<String, Object> configs, TaskId task) {
         Properties all = new Properties();
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
@@ -40,7 +45,7 @@ public final class TestContext {
                 null,
                 null,
                 Time.SYSTEM,
-                new TaskId(0, 0));
+                task);
     }
 
     /** A context with nothing configured. */

@@ -13,12 +13,14 @@ import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.kstream.internals.SessionWindow;
 import org.apache.kafka.streams.kstream.internals.TimeWindow;
 import org.apache.kafka.streams.processor.StateRestoreCallback;
+import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.ChangelogRecordDeserializationHelper;
 import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
 import org.apache.kafka.streams.processor.internals.metrics.StreamsMetricsImpl;
 import org.apache.kafka.streams.processor.internals.metrics.TaskMetrics;
 import org.apache.kafka.streams.query.Position;
+import org.apache.kafka.streams.state.internals.WrappedStateStore;
 
 /**
  * Everything that we use of Kafka beyond its public API, written against Kafka Streams 4.3.1, and the only file that names it.
@@ -36,6 +38,19 @@ public final class KafkaInternals {
     /** A restore callback that gets whole records, batch by batch. */
     static StateRestoreCallback restoreCallback(Consumer<Collection<ConsumerRecord<byte[], byte[]>>> restore) {
         return (RecordBatchingStateRestoreCallback) restore::accept;
+    }
+
+    /** Whether Streams has put a record cache around a store that it knows as {@code root}, be there memory for it or not. */
+    static boolean isBehindCache(StateStore root) {
+        StateStore layer = root;
+        while (layer instanceof WrappedStateStore<?, ?, ?> wrapper) {
+            // Most of these classes can be named by nobody outside their package.
+            if (wrapper.getClass().getSimpleName().contains("Caching")) {
+                return true;
+            }
+            layer = wrapper.wrapped();
+        }
+        return false;
     }
 
     /** Whether changelog records carry positions, as the application is configured. */

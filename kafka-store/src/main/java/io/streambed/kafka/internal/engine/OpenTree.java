@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariant: the position moves only after the entries that it stands for can be read. A reader that looks at the position first and
  * at the entries afterwards finds entries at least as new as that position.
+ *
+ * <p>Who asks? Streams has its processors and the queries of an application call the same methods of the same object; only the thread tells
+ * them apart. So under {@link QueryIsolation#READ_COMMITTED} a thread that works on the store sees everything, and every other one sees the
+ * last commit.
  */
 public final class OpenTree {
     private final String storeName;
@@ -27,6 +31,15 @@ public final class OpenTree {
     private final Position position;
     private final Runnable beforeFirstWrite;
     private volatile boolean open = true;
+
+    /** What queries see; {@code null} if they see what everybody does. */
+    private final @Nullable CommittedView committed;
+
+    /** The thread that opens a store of a task is the one that processes the task. */
+    private final Thread opener = Thread.currentThread();
+
+    /** The thread that restored or wrote last: Streams restores in a thread of its own. Kept only where it is asked for. */
+    private volatile Thread writer = opener;
 
     /**
      * The most that was done to the tree since its last commit. Raised after the write and cleared before the commit, so that a write
@@ -38,18 +51,26 @@ public final class OpenTree {
     private byte @Nullable [] expired;
 
     /** @param beforeFirstWrite to be run before the first write of a task after each commit, by the thread that writes */
-    OpenTree(String storeName, LsmTree tree, StateStoreContext context, Position position, Runnable beforeFirstWrite) {
+    OpenTree(
+            String storeName,
+            LsmTree tree,
+            StateStoreContext context,
+            Position position,
+            QueryIsolation isolation,
+            Runnable beforeFirstWrite) {
         this.storeName = storeName;
         this.tree = tree;
         this.context = context;
         this.position = position;
+        this.committed = isolation == QueryIsolation.READ_COMMITTED ? new CommittedView(tree, position) : null;
         this.beforeFirstWrite = beforeFirstWrite;
     }
 
     /** The value of {@code key}, or {@code null}. */
     public byte @Nullable [] get(byte[] key) {
+        CommittedView view = viewOfCaller();
         try {
-            return tree.get(key);
+            return view == null ? tree.get(key) : view.get(key);
         } catch (LsmException e) {
             throw failure("read a value", e);
         }
@@ -80,6 +101,11 @@ public final class OpenTree {
         movePosition();
     }
 
+    /** From here on the calling thread restores, and may have to read what it has restored. */
+    void restoring() {
+        workedOnByCaller();
+    }
+
     /** Applies a batch of records from the changelog, which carried {@code carried} with them. */
     void restore(WriteBatch batch, Position carried) {
         apply(batch, Uncommitted.RESTORED, "restore a batch");
@@ -88,8 +114,10 @@ public final class OpenTree {
 
     /** Walks a range. To be closed. */
     public EntryIterator iterate(KeyRange range, Direction direction) {
+        CommittedView view = viewOfCaller();
         try {
-            return new EntryIterator(this, tree.iterator(range, direction));
+            return new EntryIterator(
+                    this, view == null ? tree.iterator(range, direction) : view.iterator(range, direction));
         } catch (LsmException e) {
             throw failure("open a range", e);
         }
@@ -113,6 +141,12 @@ public final class OpenTree {
         }
     }
 
+    /** How far what the caller sees has got in the store's input. Not to be changed. */
+    Position position() {
+        CommittedView view = viewOfCaller();
+        return view == null ? position : view.position();
+    }
+
     /** Whether the store was not closed since. */
     public boolean isOpen() {
         return open;
@@ -133,6 +167,9 @@ public final class OpenTree {
         uncommitted = Uncommitted.NOTHING;
         try {
             tree.commit(metadata);
+            if (committed != null) {
+                committed.moveOn(position);
+            }
         } catch (LsmException e) {
             uncommitted = before;
             throw failure("commit", e);
@@ -191,10 +228,28 @@ public final class OpenTree {
     }
 
     private void written(Uncommitted kind) {
+        workedOnByCaller();
         // Reading first: a volatile write costs more, and it is needed once a commit.
         if (uncommitted.compareTo(kind) < 0) {
             uncommitted = kind;
         }
+    }
+
+    private void workedOnByCaller() {
+        // Reading first, as with `uncommitted`.
+        if (committed != null && writer != Thread.currentThread()) {
+            writer = Thread.currentThread();
+        }
+    }
+
+    /** What the calling thread is to read from, or {@code null} for the tree itself. */
+    private @Nullable CommittedView viewOfCaller() {
+        CommittedView view = committed;
+        if (view == null) {
+            return null;
+        }
+        Thread caller = Thread.currentThread();
+        return caller == opener || caller == writer ? null : view;
     }
 
     private void movePosition() {

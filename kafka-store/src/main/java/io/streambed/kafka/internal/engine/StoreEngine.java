@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.processor.StateStore;
@@ -137,7 +138,8 @@ public final class StoreEngine {
             streamTime.reset(
                     last.segments() == null ? StreamTime.NONE : last.segments().streamTimeMillis());
             context = newContext;
-            OpenTree opened = new OpenTree(storeName, tree, newContext, position, this::beforeFirstWrite);
+            QueryIsolation isolation = isolation(settings, newContext, root);
+            OpenTree opened = new OpenTree(storeName, tree, newContext, position, isolation, this::beforeFirstWrite);
             Runnable removeGauges = StoreGauges.add(newContext, storeName, tree, share);
             // The thread that opens a store of a task is the one that will commit the task's transactions.
             ThreadTransactions.Share transaction = ThreadTransactions.process().join(this);
@@ -195,9 +197,13 @@ public final class StoreEngine {
         return last == null ? null : last.taskId().partition();
     }
 
-    /** How far the store has taken in its input; moves on while the store is written. Empty before the first opening. */
+    /**
+     * How far the store has taken in its input, as far as the calling thread may see it; moves on while the store is written. Empty before
+     * the first opening. Not to be changed.
+     */
     public Position position() {
-        return position;
+        Opening now = opening;
+        return now == null ? position : now.tree().position();
     }
 
     /**
@@ -340,6 +346,7 @@ public final class StoreEngine {
             ChangelogApplier applier,
             boolean positionsInChangelog) {
         OpenTree tree = tree();
+        tree.restoring();
         WriteBatch batch = new WriteBatch();
         Position carried = Position.emptyPosition();
         for (ConsumerRecord<byte[], byte[]> changelogRecord : records) {
@@ -372,6 +379,22 @@ public final class StoreEngine {
                 now.stateDirectory().resolve(LEGACY_CHECKPOINT),
                 offsets);
         return true;
+    }
+
+    private QueryIsolation isolation(StoreSettings settings, StateStoreContext newContext, StateStore root) {
+        // Streams gives global stores the task -1_-1. No transaction writes to them, and tasks that join them are to
+        // see all of them.
+        boolean isGlobal = newContext.taskId().subtopology() < 0;
+        QueryIsolation isolation = isGlobal ? QueryIsolation.READ_UNCOMMITTED : settings.queryIsolation();
+        if (isolation == QueryIsolation.READ_COMMITTED && KafkaInternals.isBehindCache(root)) {
+            LOG.warn(
+                    "Store {} has a record cache of Kafka Streams before it, where queries find what is not committed yet,"
+                            + " whatever lsm.query.isolation says. Disable the cache: Materialized.withCachingDisabled(),"
+                            + " or {}=0 for the whole application.",
+                    storeName,
+                    StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG);
+        }
+        return isolation;
     }
 
     private static void abandon(@Nullable LsmTree tree, SharedRuntime.@Nullable Share share, StoreSettings settings) {

@@ -8,9 +8,11 @@ import java.util.Map;
  *
  * @param options of its tree; the store sets name and commits itself
  * @param runtime of the process
+ * @param queryIsolation what queries see
  * @param onClose to be run when the store is closed
  */
-public record StoreSettings(LsmOptions options, RuntimeSettings runtime, Runnable onClose) {
+public record StoreSettings(
+        LsmOptions options, RuntimeSettings runtime, QueryIsolation queryIsolation, Runnable onClose) {
 
     /** Where settings come from: the one way from what users configure down to the engine. */
     @FunctionalInterface

@@ -51,8 +51,11 @@ class RollbackTest {
             "store",
             StoreFormat.KEY_VALUE_PLAIN,
             null,
-            (name, ignored) ->
-                    new StoreSettings(LsmOptions.defaults(), new RuntimeSettings(16L << 20, 100, 1), () -> {}),
+            (name, ignored) -> new StoreSettings(
+                    LsmOptions.defaults(),
+                    new RuntimeSettings(16L << 20, 100, 1),
+                    QueryIsolation.READ_UNCOMMITTED,
+                    () -> {}),
             now::get);
     private LogCaptureAppender said;
 
