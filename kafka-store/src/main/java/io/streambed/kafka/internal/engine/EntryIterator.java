@@ -12,11 +12,13 @@ import io.streambed.lsm.bytes.Slice;
 public final class EntryIterator implements AutoCloseable {
     private final OpenTree owner;
     private final LsmIterator entries;
+    private final OpenIterators.Opened opened;
     private boolean closed;
 
-    EntryIterator(OpenTree owner, LsmIterator entries) {
+    EntryIterator(OpenTree owner, LsmIterator entries, OpenIterators.Opened opened) {
         this.owner = owner;
         this.entries = entries;
+        this.opened = opened;
     }
 
     /** Whether neither the iterator nor its store was closed. */
@@ -61,6 +63,7 @@ public final class EntryIterator implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        owner.closed(opened);
         entries.close();
     }
 }

@@ -3,6 +3,7 @@ package io.streambed.kafka.internal.engine;
 import io.streambed.lsm.Direction;
 import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.LsmException;
+import io.streambed.lsm.LsmIterator;
 import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.WriteBatch;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -29,6 +30,7 @@ public final class OpenTree {
     private final LsmTree tree;
     private final StateStoreContext context;
     private final Position position;
+    private final OpenIterators iterators;
     private final Runnable beforeFirstWrite;
     private volatile boolean open = true;
 
@@ -57,12 +59,14 @@ public final class OpenTree {
             StateStoreContext context,
             Position position,
             QueryIsolation isolation,
+            OpenIterators iterators,
             Runnable beforeFirstWrite) {
         this.storeName = storeName;
         this.tree = tree;
         this.context = context;
         this.position = position;
         this.committed = isolation == QueryIsolation.READ_COMMITTED ? new CommittedView(tree, position) : null;
+        this.iterators = iterators;
         this.beforeFirstWrite = beforeFirstWrite;
     }
 
@@ -116,8 +120,8 @@ public final class OpenTree {
     public EntryIterator iterate(KeyRange range, Direction direction) {
         CommittedView view = viewOfCaller();
         try {
-            return new EntryIterator(
-                    this, view == null ? tree.iterator(range, direction) : view.iterator(range, direction));
+            LsmIterator entries = view == null ? tree.iterator(range, direction) : view.iterator(range, direction);
+            return new EntryIterator(this, entries, iterators.opened());
         } catch (LsmException e) {
             throw failure("open a range", e);
         }
@@ -188,13 +192,18 @@ public final class OpenTree {
         }
     }
 
-    /** Iterators that nobody has closed yet. */
-    int openIterators() {
-        return tree.metrics().openIterators();
+    /** Tells of iterators that have been open for long. */
+    void lookForForgottenIterators() {
+        iterators.lookForForgotten();
+    }
+
+    void closed(OpenIterators.Opened iterator) {
+        iterators.closed(iterator);
     }
 
     void close() {
         open = false;
+        iterators.storeCloses(tree.metrics().openIterators());
         try {
             tree.close();
         } catch (LsmException e) {

@@ -139,8 +139,11 @@ public final class StoreEngine {
                     last.segments() == null ? StreamTime.NONE : last.segments().streamTimeMillis());
             context = newContext;
             QueryIsolation isolation = isolation(settings, newContext, root);
-            OpenTree opened = new OpenTree(storeName, tree, newContext, position, isolation, this::beforeFirstWrite);
-            Runnable removeGauges = StoreGauges.add(newContext, storeName, tree, share);
+            OpenIterators iterators = new OpenIterators(storeName, wallClock);
+            OpenTree opened =
+                    new OpenTree(storeName, tree, newContext, position, isolation, iterators, this::beforeFirstWrite);
+            Runnable removeGauges =
+                    StoreGauges.add(newContext, storeName, new StoreGauges.Source(tree, share, iterators));
             // The thread that opens a store of a task is the one that will commit the task's transactions.
             ThreadTransactions.Share transaction = ThreadTransactions.process().join(this);
             droppedRecords = null;
@@ -218,6 +221,7 @@ public final class StoreEngine {
         if (now == null) {
             return;
         }
+        now.tree().lookForForgottenIterators();
         ChangelogOffsets next = offsets.with(changelogOffsets);
         boolean forgets = changelogOffsets.isEmpty() && !offsets.equals(next);
         if (isLegacyCheckpoint(now, changelogOffsets) || (!forgets && isInDoubt(now))) {
@@ -320,15 +324,8 @@ public final class StoreEngine {
         closing.transaction().close();
         try {
             closing.removeGauges().run();
-            warnOfOpenIterators(closing.tree().openIterators());
         } finally {
             giveBack(closing);
-        }
-    }
-
-    private void warnOfOpenIterators(int count) {
-        if (count > 0) {
-            LOG.warn("Closing {} open iterators for store {}", count, storeName);
         }
     }
 

@@ -25,7 +25,7 @@ final class StoreGauges {
     record Gauge(String name, String description, Function<Source, Object> value) {}
 
     /** Where values come from. */
-    record Source(LsmTree tree, SharedRuntime.Share share) {
+    record Source(LsmTree tree, SharedRuntime.Share share, OpenIterators iterators) {
         LsmMetrics store() {
             return tree.metrics();
         }
@@ -115,6 +115,10 @@ final class StoreGauges {
                     "Tables searched for each point read, those in memtables included",
                     LsmMetrics::readAmplification),
             of("open-iterators", "Iterators that are open", LsmMetrics::openIterators),
+            new Gauge(
+                    "oldest-iterator-age",
+                    "Time that the oldest open iterator has been open, in ms, or 0",
+                    source -> source.iterators().oldestMillis()),
             // Sizes
             of("size-all-mem-tables", "Bytes of all memtables", LsmMetrics::memtableBytes),
             of("num-immutable-mem-table", "Memtables that wait for their flush", LsmMetrics::immutableMemtables),
@@ -152,8 +156,7 @@ final class StoreGauges {
     private StoreGauges() {}
 
     /** Adds the gauges of one opening of a store; the result takes them away and must run before the tree is closed. */
-    static Runnable add(StateStoreContext context, String storeName, LsmTree tree, SharedRuntime.Share share) {
-        Source source = new Source(tree, share);
+    static Runnable add(StateStoreContext context, String storeName, Source source) {
         List<Runnable> removals = ALL.stream()
                 .map(gauge -> KafkaInternals.addGauge(
                         context, storeName, gauge.name(), gauge.description(), () -> read(gauge, source)))

@@ -1,0 +1,147 @@
+package io.streambed.kafka.internal.engine;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The iterators of an open store that nobody has closed yet. One that is open for long keeps old tables on disk and was forgotten, most
+ * likely; so the log tells of it, once, and where it was opened.
+ *
+ * <p>To record where costs as much as to open a short range. So it is done for every iterator of a query, as queries come one at a time from an
+ * application's own code; for one in {@value #SAMPLE} of those that the task itself opens, which may be one for each record of its input; and for
+ * all of them once one was found, since what forgets one forgets the next.
+ *
+ * <p>Safe for use by several threads. The concurrent set and a look at the clock are what each iterator pays for being found.
+ */
+final class OpenIterators {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenIterators.class);
+
+    /** Longer than a query over a store of any size ought to take. */
+    static final Duration LONG = Duration.ofMinutes(5);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+    private static final int SAMPLE = 64;
+
+    private final String storeName;
+    private final LongSupplier wallClock;
+    private final Thread task = Thread.currentThread();
+    private final Set<Opened> open = ConcurrentHashMap.newKeySet();
+
+    /** Of the task's thread. */
+    private int untilSample = 1;
+
+    private volatile boolean anyLeft;
+    private volatile long nextLookMillis;
+
+    /** One iterator; in the set while it is open. */
+    static final class Opened {
+        private final long sinceMillis;
+        private final Thread by;
+        private final @Nullable Throwable where;
+
+        /** Under the lock of {@link OpenIterators}. */
+        private boolean told;
+
+        private Opened(long sinceMillis, @Nullable Throwable where) {
+            this.sinceMillis = sinceMillis;
+            this.by = Thread.currentThread();
+            this.where = where;
+        }
+
+        private String origin() {
+            return "thread " + by.getName()
+                    + (where == null
+                            ? "; the next one left open will be told of with its place in the code"
+                            : ", here:");
+        }
+    }
+
+    /** Those of a store that the calling thread has opened. */
+    OpenIterators(String storeName, LongSupplier wallClock) {
+        this.storeName = storeName;
+        this.wallClock = wallClock;
+        this.nextLookMillis = wallClock.getAsLong() + LONG.toMillis();
+    }
+
+    /** The calling thread opens an iterator. */
+    Opened opened() {
+        lookForForgotten();
+        Opened iterator = new Opened(
+                wallClock.getAsLong(), isPlaceRecorded() ? new Throwable("where the iterator was opened") : null);
+        open.add(iterator);
+        return iterator;
+    }
+
+    /** An iterator was closed. */
+    void closed(Opened iterator) {
+        open.remove(iterator);
+    }
+
+    /** Tells of those that have been open for long, unless it has looked for them just now. */
+    void lookForForgotten() {
+        if (wallClock.getAsLong() >= nextLookMillis) {
+            tellOfForgotten();
+        }
+    }
+
+    /** How long the oldest one has been open, in ms; 0 if there is none. */
+    long oldestMillis() {
+        lookForForgotten();
+        return oldest().map(iterator -> wallClock.getAsLong() - iterator.sinceMillis)
+                .orElse(0L);
+    }
+
+    /** The store is about to be closed, and its iterators with it. */
+    void storeCloses(int count) {
+        if (count > 0) {
+            Opened oldest = oldest().orElse(null);
+            LOG.warn(
+                    "Closing {} open iterators for store {}{}",
+                    count,
+                    storeName,
+                    oldest == null ? "" : ". The oldest was opened by " + oldest.origin(),
+                    oldest == null ? null : oldest.where);
+        }
+    }
+
+    private boolean isPlaceRecorded() {
+        if (anyLeft || Thread.currentThread() != task) {
+            return true;
+        }
+        if (--untilSample > 0) {
+            return false;
+        }
+        untilSample = SAMPLE;
+        return true;
+    }
+
+    private synchronized void tellOfForgotten() {
+        long now = wallClock.getAsLong();
+        nextLookMillis = now + BETWEEN_LOOKS.toMillis();
+        for (Opened iterator : open) {
+            long age = now - iterator.sinceMillis;
+            if (age >= LONG.toMillis() && !iterator.told) {
+                iterator.told = true;
+                anyLeft = true;
+                LOG.warn(
+                        "An iterator of store {} has been open for {} s and keeps old tables on disk; close it."
+                                + " It was opened by {}",
+                        storeName,
+                        Duration.ofMillis(age).toSeconds(),
+                        iterator.origin(),
+                        iterator.where);
+            }
+        }
+    }
+
+    private Optional<Opened> oldest() {
+        return open.stream().min(Comparator.comparingLong(iterator -> iterator.sinceMillis));
+    }
+}
