@@ -1,7 +1,9 @@
 package io.streambed.kafka;
 
 import io.streambed.kafka.internal.store.LsmKeyValueSupplier;
+import io.streambed.kafka.internal.store.LsmVersionedSupplier;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.kafka.streams.DslStoreFormat;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.SessionBytesStoreSupplier;
@@ -16,7 +18,7 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * Stores.keyValueStoreBuilder(LsmStores.persistentKeyValueStore("counts"), Serdes.String(), Serdes.Long())
  * }</pre>
  *
- * <p>Key-value stores are there in all three formats. The other kinds throw {@link UnsupportedOperationException}, whose message
+ * <p>Key-value stores are there in all three formats, and versioned ones. The other kinds throw {@link UnsupportedOperationException}, whose message
  * names what to use instead.
  *
  * <p>Stores are configured by the keys of {@link LsmStoreConfig} when they are opened. Safe for use by several threads.
@@ -53,22 +55,36 @@ public final class LsmStores {
     }
 
     /**
-     * Not there yet.
+     * Versioned key-value stores, for {@code Stores.versionedKeyValueStoreBuilder}; history ends in steps as those of {@code Stores} do.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param historyRetention how far back versions can be asked for, and by how much records may be late, in stream time; not negative
+     * @throws IllegalArgumentException if {@code historyRetention} is {@code null}, negative or too long for a number of ms
      */
     public static VersionedBytesStoreSupplier persistentVersionedKeyValueStore(String name, Duration historyRetention) {
-        throw notYet("persistentVersionedKeyValueStore", name);
+        Objects.requireNonNull(name, "name cannot be null");
+        long retention = historyRetention(historyRetention);
+        return versionedStore(name, retention, defaultSegmentInterval(retention));
     }
 
     /**
-     * Not there yet.
+     * Versioned key-value stores, for {@code Stores.versionedKeyValueStoreBuilder}.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param historyRetention how far back versions can be asked for, and by how much records may be late, in stream time; not negative
+     * @param segmentInterval in what steps history ends: up to so much more than {@code historyRetention} is kept. At least 1 ms. It has
+     *     no other effect, and may be changed
+     * @throws IllegalArgumentException if a duration is {@code null}, out of its range or too long for a number of ms
      */
     public static VersionedBytesStoreSupplier persistentVersionedKeyValueStore(
             String name, Duration historyRetention, Duration segmentInterval) {
-        throw notYet("persistentVersionedKeyValueStore", name);
+        Objects.requireNonNull(name, "name cannot be null");
+        long retention = historyRetention(historyRetention);
+        long interval = Milliseconds.of(segmentInterval, "segmentInterval");
+        if (interval < 1) {
+            throw new IllegalArgumentException("segmentInterval cannot be zero or negative");
+        }
+        return versionedStore(name, retention, interval);
     }
 
     /**
@@ -121,6 +137,29 @@ public final class LsmStores {
 
     static KeyValueBytesStoreSupplier keyValueStore(String name, DslStoreFormat format) {
         return LsmKeyValueSupplier.of(name, format, LsmStoreConfig::settingsOf);
+    }
+
+    private static VersionedBytesStoreSupplier versionedStore(String name, long retention, long segmentInterval) {
+        return new LsmVersionedSupplier(name, retention, segmentInterval, LsmStoreConfig::settingsOf);
+    }
+
+    private static long historyRetention(Duration given) {
+        long retention = Milliseconds.of(given, "historyRetention");
+        if (retention < 0) {
+            throw new IllegalArgumentException("historyRetention cannot be negative");
+        }
+        return retention;
+    }
+
+    /** A part of the history, and the longer the history, the smaller: as Streams chooses it, so that history ends at the same time. */
+    private static long defaultSegmentInterval(long retention) {
+        if (retention <= 60_000) {
+            return Math.max(retention / 3, 2_000);
+        }
+        if (retention <= 300_000) {
+            return Math.max(retention / 5, 20_000);
+        }
+        return retention <= 3_600_000 ? Math.max(retention / 12, 60_000) : Math.max(retention / 24, 300_000);
     }
 
     private static UnsupportedOperationException notYet(String method, String name) {

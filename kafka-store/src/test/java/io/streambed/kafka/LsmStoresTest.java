@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.kafka.internal.store.LsmVersionedSupplier;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.DslStoreFormat;
@@ -18,6 +20,7 @@ import org.apache.kafka.streams.state.DslWindowParams;
 import org.apache.kafka.streams.state.HeadersBytesStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.TimestampedBytesStore;
+import org.apache.kafka.streams.state.internals.RocksDbVersionedKeyValueBytesStoreSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -53,7 +56,6 @@ class LsmStoresTest {
     @Test
     void whatIsNotThereNamesWhatToUse() {
         Map<String, Executable> calls = Map.of(
-                "persistentVersionedKeyValueStore", () -> LsmStores.persistentVersionedKeyValueStore("s", DAY, DAY),
                 "persistentWindowStore", () -> LsmStores.persistentWindowStore("s", DAY, DAY, false),
                 "persistentTimestampedWindowStore",
                         () -> LsmStores.persistentTimestampedWindowStore("s", DAY, DAY, false),
@@ -67,7 +69,48 @@ class LsmStoresTest {
             assertTrue(message.contains(" Stores." + method + " "), message);
             assertTrue(message.contains(" s "), message);
         });
-        assertThrows(UnsupportedOperationException.class, () -> LsmStores.persistentVersionedKeyValueStore("s", DAY));
+    }
+
+    /** The same arguments are refused in the same words. */
+    @Test
+    void versionedStoresCheckTheirDurationsAsKafkaDoes() {
+        Duration tooLong = Duration.ofSeconds(Long.MAX_VALUE);
+        List<Duration> wrong = Arrays.asList(null, tooLong, Duration.ofMillis(-1), Duration.ZERO, DAY);
+        for (Duration retention : wrong) {
+            assertEquals(
+                    refusal(() -> Stores.persistentVersionedKeyValueStore("s", retention)),
+                    refusal(() -> LsmStores.persistentVersionedKeyValueStore("s", retention)));
+            for (Duration interval : wrong) {
+                assertEquals(
+                        refusal(() -> Stores.persistentVersionedKeyValueStore("s", retention, interval)),
+                        refusal(() -> LsmStores.persistentVersionedKeyValueStore("s", retention, interval)));
+            }
+        }
+        assertThrows(NullPointerException.class, () -> LsmStores.persistentVersionedKeyValueStore(null, DAY));
+        assertThrows(NullPointerException.class, () -> LsmStores.persistentVersionedKeyValueStore(null, DAY, DAY));
+    }
+
+    @Test
+    void versionedSuppliersSayWhatKafkasSay() {
+        for (long seconds : new long[] {0, 1, 59, 61, 299, 301, 3599, 3601, 86_400}) {
+            var ours =
+                    (LsmVersionedSupplier) LsmStores.persistentVersionedKeyValueStore("s", Duration.ofSeconds(seconds));
+            var theirs = (RocksDbVersionedKeyValueBytesStoreSupplier)
+                    Stores.persistentVersionedKeyValueStore("s", Duration.ofSeconds(seconds));
+            assertEquals("s", ours.name());
+            assertEquals("lsm", ours.metricsScope());
+            assertEquals(theirs.historyRetentionMs(), ours.historyRetentionMs());
+            assertEquals(theirs.segmentIntervalMs(), ours.segmentIntervalMs());
+        }
+    }
+
+    private static String refusal(Executable call) {
+        try {
+            call.execute();
+            return "none";
+        } catch (Throwable e) {
+            return e.toString();
+        }
     }
 
     @Test

@@ -8,4 +8,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public interface ChangelogApplier {
     /** Adds the writes for {@code changelogRecord}, whose key is not {@code null}, to {@code batch}. */
     void apply(ConsumerRecord<byte[], byte[]> changelogRecord, WriteBatch batch);
+
+    /**
+     * Whether it reads what is there of a record's key, and so must not find an earlier record of that key in the same batch, not yet
+     * written.
+     */
+    default boolean readsItsKey() {
+        return false;
+    }
 }

@@ -16,42 +16,38 @@ import org.jspecify.annotations.Nullable;
  * that they belong to.
  *
  * <pre>
- *  version 1 | format 1 | store name | commit time 8 | written since 8
+ *  version 1 | format 1 | store name | commit time 8 | written since 8 | stream time 8
  *            | count, then count × ( topic | partition 4 | offset 8 )                        changelog offsets
  *            | count, then count × ( topic | count, then count × ( partition 4 | offset 8 )) position
- *            | key order 1 | segment interval 8 | stream time 8                              formats with segments only
+ *            | key order 1 | segment interval 8                                              formats with segments only
  * </pre>
  *
- * Version 1 has no "written since", and comes back as written to from its commit on. Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
+ * Version 1 has no "written since", and comes back as written to from its commit on. Version 2 has a stream time at the end, and for formats
+ * with segments only. Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
  * whole with a checksum; the lengths are still checked against what is there before anything is allocated.
  *
  * @param format what the store's entries are
  * @param storeName the full name of the store
  * @param committedAtMillis wall-clock time of the commit
  * @param writtenSinceMillis wall-clock time of the first write after that commit, or {@link #NEVER}; kept where {@link Rollback} asks for it
+ * @param streamTimeMillis the store's stream time, -1 if there is none yet
  * @param offsets changelog offsets as Streams committed them, -4 (unknown) among them
  * @param position of the input topics, for interactive queries; not to be changed any more
- * @param segments how segments are cut and when they expire; {@code null} if the format has none
+ * @param segmentation how segments are cut; {@code null} if the format has none
  */
 record CommitMetadata(
         StoreFormat format,
         String storeName,
         long committedAtMillis,
         long writtenSinceMillis,
+        long streamTimeMillis,
         ChangelogOffsets offsets,
         Position position,
-        @Nullable Segments segments) {
-
-    /**
-     * Of a store with segments.
-     *
-     * @param streamTimeMillis the store's stream time, -1 if there is none yet
-     */
-    record Segments(Segmentation segmentation, long streamTimeMillis) {}
+        @Nullable Segmentation segmentation) {
 
     CommitMetadata {
-        if (format.isSegmented() != (segments != null)) {
-            throw new IllegalArgumentException("A " + format + " store with " + segments);
+        if (format.isSegmented() != (segmentation != null)) {
+            throw new IllegalArgumentException("A " + format + " store with " + segmentation);
         }
     }
 
@@ -59,7 +55,9 @@ record CommitMetadata(
     static final long NEVER = 0;
 
     /** On disk, never change what it stands for. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+
+    private static final int SEGMENTS_HAVE_STREAM_TIME = 2;
 
     byte[] encode() {
         ByteWriter out = new ByteWriter(128)
@@ -67,7 +65,8 @@ record CommitMetadata(
                 .writeByte(format.id())
                 .writeString(storeName)
                 .writeFixedLong(committedAtMillis)
-                .writeFixedLong(writtenSinceMillis);
+                .writeFixedLong(writtenSinceMillis)
+                .writeFixedLong(streamTimeMillis);
         out.writeVarint(offsets.byPartition().size());
         offsets.byPartition()
                 .forEach((partition, offset) -> out.writeString(partition.topic())
@@ -82,10 +81,8 @@ record CommitMetadata(
             partitions.forEach(
                     (partition, offset) -> out.writeFixedInt(partition).writeFixedLong(offset));
         }
-        if (segments != null) {
-            out.writeByte(segments.segmentation().order().id())
-                    .writeFixedLong(segments.segmentation().intervalMillis())
-                    .writeFixedLong(segments.streamTimeMillis());
+        if (segmentation != null) {
+            out.writeByte(segmentation.order().id()).writeFixedLong(segmentation.intervalMillis());
         }
         return out.toByteArray();
     }
@@ -104,6 +101,7 @@ record CommitMetadata(
         String storeName = in.readString();
         long committedAtMillis = in.readFixedLong();
         long writtenSinceMillis = version == 1 ? committedAtMillis : in.readFixedLong();
+        long streamTimeMillis = version < VERSION ? StreamTime.NONE : in.readFixedLong();
         // Maps grow with what is really there: a wrong count ends at the end of the bytes.
         Map<TopicPartition, Long> offsets = new HashMap<>();
         for (int left = in.readVarInt(); left > 0; left--) {
@@ -118,19 +116,23 @@ record CommitMetadata(
                 position.withComponent(topic, partition, in.readFixedLong());
             }
         }
-        Segments segments = format.isSegmented() ? decodeSegments(in) : null;
+        Segmentation segmentation = format.isSegmented() ? decodeSegmentation(in) : null;
+        if (version == SEGMENTS_HAVE_STREAM_TIME && segmentation != null) {
+            streamTimeMillis = in.readFixedLong();
+        }
         in.requireEnd();
         return new CommitMetadata(
                 format,
                 storeName,
                 committedAtMillis,
                 writtenSinceMillis,
+                streamTimeMillis,
                 new ChangelogOffsets(offsets),
                 position,
-                segments);
+                segmentation);
     }
 
-    private static Segments decodeSegments(ByteReader in) throws MalformedBytesException {
+    private static Segmentation decodeSegmentation(ByteReader in) throws MalformedBytesException {
         int orderId = in.readByte();
         KeyOrder order = KeyOrder.ofId(orderId)
                 .orElseThrow(() -> new MalformedBytesException(
@@ -139,6 +141,6 @@ record CommitMetadata(
         if (intervalMillis <= 0) {
             throw new MalformedBytesException("segments of " + intervalMillis + " ms");
         }
-        return new Segments(new Segmentation(order, intervalMillis), in.readFixedLong());
+        return new Segmentation(order, intervalMillis);
     }
 }

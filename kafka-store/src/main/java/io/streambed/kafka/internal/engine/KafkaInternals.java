@@ -26,7 +26,7 @@ import org.apache.kafka.streams.state.internals.WrappedStateStore;
  * Everything that we use of Kafka beyond its public API, written against Kafka Streams 4.3.1, and the only file that names it.
  *
  * <p>Why at all: the public restore callback hands out keys and values only, and a position travels in the headers of changelog
- * records (a versioned store will need their timestamps too); public {@code StreamsMetrics} knows no gauges and not the sensor that
+ * records, a version in their timestamps; public {@code StreamsMetrics} knows no gauges and not the sensor that
  * counts dropped records; and the window of a {@code Windowed} key has no public class.
  */
 public final class KafkaInternals {

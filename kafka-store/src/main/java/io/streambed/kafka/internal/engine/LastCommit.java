@@ -31,9 +31,10 @@ record LastCommit(
                     storeName,
                     0,
                     CommitMetadata.NEVER,
+                    StreamTime.NONE,
                     ChangelogOffsets.NONE,
                     Position.emptyPosition(),
-                    noStreamTime());
+                    segmentation);
         }
         CommitMetadata last;
         try {
@@ -49,12 +50,11 @@ record LastCommit(
             throw new ProcessorStateException("Store " + storeName + " found the files of another store in " + directory
                     + ": they belong to " + last.storeName());
         }
-        CommitMetadata.Segments segments = last.segments();
-        if (segments != null) {
-            if (last.format() != format || !segments.segmentation().equals(segmentation)) {
+        if (last.segmentation() != null) {
+            if (last.format() != format || !last.segmentation().equals(segmentation)) {
                 // Also if it is empty: below what has expired nothing can be written any more.
                 throw refusal(
-                        directory, "what a " + last.format() + " store with " + segments.segmentation() + " has left");
+                        directory, "what a " + last.format() + " store with " + last.segmentation() + " has left");
             }
         } else if (last.format() != format) {
             requireEmpty(tree, directory, "the entries of a " + last.format() + " store");
@@ -63,15 +63,12 @@ record LastCommit(
                     storeName,
                     last.committedAtMillis(),
                     last.writtenSinceMillis(),
+                    StreamTime.NONE,
                     last.offsets(),
                     last.position(),
-                    noStreamTime());
+                    segmentation);
         }
         return last;
-    }
-
-    private CommitMetadata.@Nullable Segments noStreamTime() {
-        return segmentation == null ? null : new CommitMetadata.Segments(segmentation, StreamTime.NONE);
     }
 
     private void requireEmpty(LsmTree tree, Path directory, String found) {

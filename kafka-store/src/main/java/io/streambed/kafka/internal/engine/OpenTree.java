@@ -105,6 +105,11 @@ public final class OpenTree {
         movePosition();
     }
 
+    /** Takes in the record in process without writing anything, as when it came too late: the position moves to it. */
+    public void skip() {
+        movePosition();
+    }
+
     /** From here on the calling thread restores, and may have to read what it has restored. */
     void restoring() {
         workedOnByCaller();

@@ -120,10 +120,11 @@ record Rollback(boolean mayBeLong, long tombstonesMillis) {
                 last.storeName(),
                 now,
                 CommitMetadata.NEVER,
+                // Stays: what had expired by then is not wanted back.
+                last.streamTimeMillis(),
                 unknown(last),
                 Position.emptyPosition(),
-                // Stream time stays: what had expired by then is not wanted back.
-                last.segments());
+                last.segmentation());
         tree.commit(none.encode());
         return none;
     }

@@ -2,6 +2,7 @@ package io.streambed.kafka.internal.engine;
 
 import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.LsmException;
+import io.streambed.lsm.LsmOptions;
 import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.WriteBatch;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
@@ -47,6 +49,7 @@ public final class StoreEngine {
     private final String storeName;
     private final StoreFormat format;
     private final @Nullable Segmentation segmentation;
+    private final @Nullable Retention retention;
     private final StoreSettings.Source settingsSource;
     private final LongSupplier wallClock;
 
@@ -69,6 +72,7 @@ public final class StoreEngine {
 
     // Under this object's lock, as every change of life is.
     private ChangelogOffsets offsets = ChangelogOffsets.NONE;
+    private long committedStreamTime = StreamTime.NONE;
     private boolean offsetsAsked;
     private Rollback rollback = new Rollback(false, 0);
 
@@ -77,24 +81,31 @@ public final class StoreEngine {
 
     /** An engine that is not open yet. */
     public StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource) {
-        this(storeName, format, null, settingsSource, System::currentTimeMillis);
+        this(storeName, format, null, null, settingsSource, System::currentTimeMillis);
     }
 
     /** An engine whose store has segments, and is not open yet. */
     public StoreEngine(
             String storeName, StoreFormat format, Segmentation segmentation, StoreSettings.Source settingsSource) {
-        this(storeName, format, segmentation, settingsSource, System::currentTimeMillis);
+        this(storeName, format, segmentation, null, settingsSource, System::currentTimeMillis);
+    }
+
+    /** An engine whose store has entries that expire one by one, and is not open yet. */
+    public StoreEngine(String storeName, StoreFormat format, Retention retention, StoreSettings.Source settingsSource) {
+        this(storeName, format, null, retention, settingsSource, System::currentTimeMillis);
     }
 
     StoreEngine(
             String storeName,
             StoreFormat format,
             @Nullable Segmentation segmentation,
+            @Nullable Retention retention,
             StoreSettings.Source settingsSource,
             LongSupplier wallClock) {
         this.storeName = storeName;
         this.format = format;
         this.segmentation = segmentation;
+        this.retention = retention;
         this.settingsSource = settingsSource;
         this.wallClock = wallClock;
     }
@@ -123,20 +134,17 @@ public final class StoreEngine {
         LsmTree tree = null;
         try {
             share = SharedRuntime.process().join(settings.runtime());
-            tree = share.open(
-                    directory,
-                    settings.options().toBuilder()
-                            .name(newContext.taskId() + "/" + storeName)
-                            .commitEveryWrite(false)
-                            .build());
+            // Until the last commit was read there is no time, and nothing has expired.
+            streamTime.reset(StreamTime.NONE);
+            tree = share.open(directory, optionsOf(settings, newContext));
             rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
             CommitMetadata last = rollback.from(
                     new LastCommit(storeName, format, segmentation).read(tree, directory), tree, wallClock.getAsLong());
             offsets = last.offsets();
             offsetsAsked = false;
             position = last.position();
-            streamTime.reset(
-                    last.segments() == null ? StreamTime.NONE : last.segments().streamTimeMillis());
+            streamTime.reset(last.streamTimeMillis());
+            committedStreamTime = last.streamTimeMillis();
             context = newContext;
             QueryIsolation isolation = isolation(settings, newContext, root);
             OpenIterators iterators = new OpenIterators(storeName, wallClock);
@@ -161,6 +169,16 @@ public final class StoreEngine {
                 root, KafkaInternals.restoreCallback(records -> restore(records, applier, positionsInChangelog)));
     }
 
+    private LsmOptions optionsOf(StoreSettings settings, StateStoreContext newContext) {
+        LsmOptions.Builder options = settings.options().toBuilder()
+                .name(newContext.taskId() + "/" + storeName)
+                .commitEveryWrite(false);
+        if (retention != null) {
+            options.expiry(new StoreExpiry(retention, streamTime::millis));
+        }
+        return options.build();
+    }
+
     /** Whether the store is open. */
     public boolean isOpen() {
         return opening != null;
@@ -179,7 +197,7 @@ public final class StoreEngine {
         return now.tree();
     }
 
-    /** The store's stream time. Goes back to that of the last commit when the store is opened again; none if it has no segments. */
+    /** The store's stream time. Goes back to that of the last commit when the store is opened again; none if nothing of it expires. */
     public StreamTime streamTime() {
         return streamTime;
     }
@@ -264,24 +282,31 @@ public final class StoreEngine {
         if (now.tree().uncommitted() == Uncommitted.NOTHING && next.equals(offsets)) {
             return;
         }
-        commit(now, next, CommitMetadata.NEVER);
+        commit(now, next, CommitMetadata.NEVER, streamTime.millis());
     }
 
-    private void commit(Opening now, ChangelogOffsets next, long writtenSince) {
-        CommitMetadata.Segments segments =
-                segmentation == null ? null : new CommitMetadata.Segments(segmentation, streamTime.millis());
+    private void commit(Opening now, ChangelogOffsets next, long writtenSince, long time) {
         now.tree()
                 .commit(new CommitMetadata(
-                                format, storeName, wallClock.getAsLong(), writtenSince, next, position, segments)
+                                format,
+                                storeName,
+                                wallClock.getAsLong(),
+                                writtenSince,
+                                time,
+                                next,
+                                position,
+                                segmentation)
                         .encode());
         offsets = next;
+        committedStreamTime = time;
     }
 
     /** Commits what is committed already, with the time from which on that is not all that there is. */
     private synchronized void beforeFirstWrite() {
         Opening now = opening;
         if (now != null && rollback.isToldBy(offsets) && !now.transaction().isOfProducer()) {
-            commit(now, offsets, wallClock.getAsLong());
+            // Not the time now: the record that is about to be written may have moved it.
+            commit(now, offsets, wallClock.getAsLong(), committedStreamTime);
         }
     }
 
@@ -346,9 +371,17 @@ public final class StoreEngine {
         tree.restoring();
         WriteBatch batch = new WriteBatch();
         Position carried = Position.emptyPosition();
+        Set<Bytes> inBatch = new HashSet<>();
         for (ConsumerRecord<byte[], byte[]> changelogRecord : records) {
             if (positionsInChangelog) {
                 KafkaInternals.mergePosition(changelogRecord, carried);
+            }
+            if (applier.readsItsKey() && !inBatch.add(Bytes.wrap(changelogRecord.key()))) {
+                // Its position comes with the rest: nobody may see that before the data.
+                tree.restore(batch, Position.emptyPosition());
+                batch.clear();
+                inBatch.clear();
+                inBatch.add(Bytes.wrap(changelogRecord.key()));
             }
             applier.apply(changelogRecord, batch);
         }

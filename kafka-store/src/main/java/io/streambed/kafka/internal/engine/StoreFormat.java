@@ -26,7 +26,10 @@ public enum StoreFormat {
     SESSION_PLAIN(7, "plain session"),
 
     /** Sessions; values are Streams' {@code [varint size][headers][value]}. */
-    SESSION_HEADERS(8, "session with headers");
+    SESSION_HEADERS(8, "session with headers"),
+
+    /** Versions of keys, as {@link io.streambed.kafka.internal.layout.VersionLayout} draws them. */
+    VERSIONED(9, "versioned key-value");
 
     /** On disk, never change. */
     private final int id;
@@ -45,7 +48,7 @@ public enum StoreFormat {
     /** Whether its entries lie in segments of time. */
     boolean isSegmented() {
         return switch (this) {
-            case KEY_VALUE_PLAIN, KEY_VALUE_TIMESTAMPED, KEY_VALUE_HEADERS -> false;
+            case KEY_VALUE_PLAIN, KEY_VALUE_TIMESTAMPED, KEY_VALUE_HEADERS, VERSIONED -> false;
             case WINDOW_PLAIN, WINDOW_TIMESTAMPED, WINDOW_HEADERS, SESSION_PLAIN, SESSION_HEADERS -> true;
         };
     }

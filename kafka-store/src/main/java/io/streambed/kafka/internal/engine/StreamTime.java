@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The greatest time that a store has seen in what was put or restored. Decides what has expired.
  *
- * <p>Moved by the thread that writes the store, read by any. Kept with each commit of a store that has segments, so a restart brings
- * nothing back that had expired.
+ * <p>Moved by the thread that writes the store, read by any. Kept with each commit, so a restart brings nothing back that had expired, and a
+ * crash takes it back with the data.
  */
 public final class StreamTime {
     /** The time of a store that has seen nothing; the same as Kafka's. */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.kafka.internal.layout.KeyOrder;
+import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.bytes.ByteWriter;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ class CommitMetadataTest {
             "störe",
             1_234_567_890_123L,
             1_234_567_890_999L,
+            987_654_321L,
             new ChangelogOffsets(
                     Map.of(new TopicPartition("log", 0), 7L, new TopicPartition("log", Integer.MAX_VALUE), -4L)),
             Position.fromMap(Map.of("in", Map.of(0, 1L, 12, Long.MAX_VALUE), "other", Map.of(3, 0L))),
@@ -29,7 +32,14 @@ class CommitMetadataTest {
     void comesBackAsItWas() throws MalformedBytesException {
         assertEquals(FULL, CommitMetadata.decode(FULL.encode()));
         CommitMetadata empty = new CommitMetadata(
-                StoreFormat.KEY_VALUE_PLAIN, "", 0, 0, ChangelogOffsets.NONE, Position.emptyPosition(), null);
+                StoreFormat.KEY_VALUE_PLAIN,
+                "",
+                0,
+                0,
+                StreamTime.NONE,
+                ChangelogOffsets.NONE,
+                Position.emptyPosition(),
+                null);
         assertEquals(empty, CommitMetadata.decode(empty.encode()));
     }
 
@@ -40,7 +50,7 @@ class CommitMetadataTest {
                 .parseHex("0102" + "06636f756e7473" + "e803000000000000"
                         + "01" + "036c6f67" + "02000000" + "0900000000000000"
                         + "01" + "02696e" + "01" + "02000000" + "2c01000000000000");
-        assertEquals(counts(1000), CommitMetadata.decode(golden));
+        assertEquals(counts(1000, StreamTime.NONE), CommitMetadata.decode(golden));
     }
 
     /** Bytes of the second version; read for ever. */
@@ -50,18 +60,46 @@ class CommitMetadataTest {
                 .parseHex("0202" + "06636f756e7473" + "e803000000000000" + "d007000000000000"
                         + "01" + "036c6f67" + "02000000" + "0900000000000000"
                         + "01" + "02696e" + "01" + "02000000" + "2c01000000000000");
-        assertEquals(counts(2000), CommitMetadata.decode(golden));
-        assertEquals(
-                HexFormat.of().formatHex(golden),
-                HexFormat.of().formatHex(counts(2000).encode()));
+        assertEquals(counts(2000, StreamTime.NONE), CommitMetadata.decode(golden));
+        byte[] window = HexFormat.of()
+                .parseHex("0204" + "0173" + "e803000000000000" + "0000000000000000" + "00" + "00" + "01"
+                        + "6400000000000000" + "0500000000000000");
+        assertEquals(windows(5), CommitMetadata.decode(window));
     }
 
-    private static CommitMetadata counts(long writtenSinceMillis) {
+    /** Bytes of the third version; read for ever. */
+    @Test
+    void readsTheThirdFormat() throws MalformedBytesException {
+        byte[] golden = HexFormat.of()
+                .parseHex("0302" + "06636f756e7473" + "e803000000000000" + "d007000000000000" + "b80b000000000000"
+                        + "01" + "036c6f67" + "02000000" + "0900000000000000"
+                        + "01" + "02696e" + "01" + "02000000" + "2c01000000000000");
+        assertEquals(counts(2000, 3000), CommitMetadata.decode(golden));
+        assertEquals(
+                HexFormat.of().formatHex(golden),
+                HexFormat.of().formatHex(counts(2000, 3000).encode()));
+        assertEquals(windows(7), CommitMetadata.decode(windows(7).encode()));
+    }
+
+    private static CommitMetadata windows(long streamTimeMillis) {
+        return new CommitMetadata(
+                StoreFormat.WINDOW_PLAIN,
+                "s",
+                1000,
+                CommitMetadata.NEVER,
+                streamTimeMillis,
+                ChangelogOffsets.NONE,
+                Position.emptyPosition(),
+                new Segmentation(KeyOrder.KEY_FIRST, 100));
+    }
+
+    private static CommitMetadata counts(long writtenSinceMillis, long streamTimeMillis) {
         return new CommitMetadata(
                 StoreFormat.KEY_VALUE_TIMESTAMPED,
                 "counts",
                 1000,
                 writtenSinceMillis,
+                streamTimeMillis,
                 new ChangelogOffsets(Map.of(new TopicPartition("log", 2), 9L)),
                 Position.fromMap(Map.of("in", Map.of(2, 300L))),
                 null);
@@ -70,9 +108,9 @@ class CommitMetadataTest {
     @Test
     void newerFormatsAreRefusedByNumber() {
         byte[] newer = FULL.encode();
-        newer[0] = 3;
+        newer[0] = 4;
         MalformedBytesException e = assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(newer));
-        assertEquals("written by format 3, this release reads up to 2; use a newer release", e.getMessage());
+        assertEquals("written by format 4, this release reads up to 3; use a newer release", e.getMessage());
         byte[] otherKind = FULL.encode();
         otherKind[1] = 99;
         e = assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(otherKind));
@@ -94,16 +132,17 @@ class CommitMetadataTest {
     @Test
     void hostileCountsAndLengthsCostNothing() {
         byte[] offsets = new ByteWriter(32)
-                .writeByte(2)
+                .writeByte(3)
                 .writeByte(1)
                 .writeString("s")
+                .writeFixedLong(0)
                 .writeFixedLong(0)
                 .writeFixedLong(0)
                 .writeVarint(Integer.MAX_VALUE)
                 .toByteArray();
         assertThrows(MalformedBytesException.class, () -> CommitMetadata.decode(offsets));
         byte[] name = new ByteWriter(32)
-                .writeByte(2)
+                .writeByte(3)
                 .writeByte(1)
                 .writeVarint(Integer.MAX_VALUE)
                 .toByteArray();

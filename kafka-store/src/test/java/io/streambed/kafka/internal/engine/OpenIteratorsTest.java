@@ -29,6 +29,7 @@ class OpenIteratorsTest {
             "store",
             StoreFormat.KEY_VALUE_PLAIN,
             null,
+            null,
             (name, ignored) -> new StoreSettings(
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1),

@@ -51,6 +51,7 @@ class RollbackTest {
             "store",
             StoreFormat.KEY_VALUE_PLAIN,
             null,
+            null,
             (name, ignored) -> new StoreSettings(
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1),
