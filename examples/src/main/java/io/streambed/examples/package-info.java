@@ -4,9 +4,10 @@
  *
  * <pre>
  * Main
- *  └► wordcount, benchmark          one package for each app
- *      └► broker                   the Kafka that it works with
- *          └► app                  what every app stands in
+ *  └► wordcount, benchmark              one package for each app
+ *      └► input, streams               how its input gets into a topic; its Streams application
+ *          └► broker                   the Kafka that it works with
+ *              └► app                  what every app stands in
  * </pre>
  */
 @NullMarked

@@ -29,6 +29,19 @@ public record Console(InputStream in, PrintStream out, PrintStream err, boolean 
                 Boolean.getBoolean("streambed.terminal"));
     }
 
+    /**
+     * Gives out a whole result.
+     *
+     * @throws AppException if nobody takes it
+     */
+    public void print(String result) {
+        out.print(result);
+        out.flush();
+        if (out.checkError()) {
+            throw new AppException("the result cannot be written to standard output");
+        }
+    }
+
     private static PrintStream stream(FileDescriptor descriptor, boolean flush) {
         return new PrintStream(
                 new BufferedOutputStream(new FileOutputStream(descriptor)), flush, StandardCharsets.UTF_8);

@@ -2,6 +2,7 @@ package io.streambed.examples.broker;
 
 import io.streambed.examples.app.AppException;
 import io.streambed.examples.app.DataDirectory;
+import io.streambed.examples.app.Progress;
 import io.streambed.examples.app.Reasons;
 import java.time.Duration;
 import java.util.Collection;
@@ -57,6 +58,38 @@ public final class Cluster implements AutoCloseable {
         } catch (RuntimeException e) {
             embedded.close();
             throw e;
+        }
+    }
+
+    /** What a cluster is needed for. */
+    public interface Work {
+        /** Does it; the cluster is closed afterwards. */
+        void on(Cluster cluster) throws Exception;
+    }
+
+    /**
+     * Opens a cluster for a piece of work and closes it again. What stands under the directory's id on brokers that the user named
+     * is deleted, unless the directory is kept.
+     */
+    public static void use(@Nullable String bootstrapServers, DataDirectory directory, Progress progress, Work work)
+            throws Exception {
+        try (Cluster cluster = open(bootstrapServers, directory)) {
+            try {
+                work.on(cluster);
+            } finally {
+                if (bootstrapServers != null && !directory.kept()) {
+                    forget(cluster, directory.id(), progress);
+                }
+            }
+        }
+    }
+
+    private static void forget(Cluster cluster, String id, Progress progress) {
+        try {
+            cluster.forget(id);
+        } catch (AppException e) {
+            // Of two failures the run's own is the one to end with.
+            progress.say("the topics that begin with " + id + " stay behind: " + e.getMessage());
         }
     }
 

@@ -22,21 +22,21 @@ import org.apache.kafka.common.TopicPartition;
 public final class EndOfInput implements AutoCloseable {
     private final Cluster cluster;
     private final String group;
-    private final RunningStreams running;
+    private final Application application;
     private final Remainder remainder;
 
     /** @param group the application's id, which its consumer group is called by */
-    public EndOfInput(Cluster cluster, String group, RunningStreams running) {
+    public EndOfInput(Cluster cluster, String group, Application application) {
         this.cluster = cluster;
         this.group = group;
-        this.running = running;
+        this.application = application;
         this.remainder = new Remainder(cluster.bootstrapServers());
     }
 
     /** Waits until the topics, first to last, are read to their ends. Nobody may write to the first one meanwhile. */
     public void await(List<String> topics) throws InterruptedException {
         // From then on the topics that Streams makes exist, and the stores have what they had before.
-        running.awaitRunning();
+        application.awaitRunning();
         for (String topic : topics) {
             awaitRead(topic);
         }
@@ -62,9 +62,9 @@ public final class EndOfInput implements AutoCloseable {
                 return;
             }
             before = read;
-            long done = running.figures().records()
+            long done = application.figures().records()
                     + read.values().stream().mapToLong(Long::longValue).sum();
-            running.pause(patience, done, "read up to " + read + " of " + ends);
+            application.pause(patience, done, "read up to " + read + " of " + ends);
         }
     }
 

@@ -6,6 +6,8 @@ import io.streambed.examples.broker.Cluster;
 import io.streambed.lsm.LsmException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,7 +25,7 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.apache.kafka.streams.processor.StateRestoreListener;
 
 /** One Streams instance in this process, from its start to its end. If it breaks, whoever waits for it hears of it. */
-public final class RunningStreams implements AutoCloseable {
+public final class RunningStreams implements Application, AutoCloseable {
     private static final int POLL_MILLIS = 50;
 
     private final String doing;
@@ -66,29 +68,30 @@ public final class RunningStreams implements AutoCloseable {
         }
     }
 
-    /** Waits until all tasks run. */
+    @Override
     public void awaitRunning() throws InterruptedException {
         Patience patience = new Patience();
-        while (streams.state() != KafkaStreams.State.RUNNING) {
+        while (!isRunning()) {
             pause(patience, restored.get(), "it does not get to run");
         }
     }
 
-    /** The instance itself, for queries. */
-    public KafkaStreams streams() {
-        return streams;
+    /** Whether all tasks run that it has at the moment. */
+    boolean isRunning() {
+        return streams.state() == KafkaStreams.State.RUNNING;
     }
 
-    /** What the application counts about itself; from any thread. */
+    @Override
+    public Collection<KafkaStreams> instances() {
+        return List.of(streams);
+    }
+
+    @Override
     public Figures figures() {
         return Figures.of(streams.metrics().values(), restored.get());
     }
 
-    /**
-     * Nothing, as long as the application works.
-     *
-     * @throws AppException if it has broken
-     */
+    @Override
     public void check() {
         cluster.check();
         if (broken.isCompletedExceptionally()) {
@@ -100,12 +103,7 @@ public final class RunningStreams implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits a moment between two looks, or less if the application breaks meanwhile.
-     *
-     * @param done a figure that grows as long as there is any progress
-     * @param situation what is waited for, for the case that there is none
-     */
+    @Override
     public void pause(Patience patience, long done, String situation) throws InterruptedException {
         check();
         if (patience.isOver(done)) {
@@ -119,7 +117,7 @@ public final class RunningStreams implements AutoCloseable {
         }
     }
 
-    /** Why the application failed, in words for its user. */
+    @Override
     public AppException failure(Throwable cause) {
         LsmException engine = Reasons.find(cause, LsmException.class);
         if (engine != null && engine.kind() == LsmException.Kind.CORRUPTION) {

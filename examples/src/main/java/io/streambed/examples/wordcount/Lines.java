@@ -51,6 +51,15 @@ final class Lines implements AutoCloseable {
         }
     }
 
+    /** Passes over so many lines, which are there as they were there before. */
+    void skip(long count) throws IOException {
+        for (long skipped = 0; skipped < count; skipped++) {
+            if (next() == null) {
+                throw new AppException("the input has become shorter while it was read");
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         reader.close();

@@ -7,7 +7,10 @@ import io.streambed.examples.app.Progress;
 import io.streambed.examples.app.Reasons;
 import io.streambed.examples.app.Stop;
 import io.streambed.examples.broker.Cluster;
+import io.streambed.examples.input.InputWriter;
+import io.streambed.examples.input.Journal;
 import io.streambed.examples.streams.EndOfInput;
+import io.streambed.examples.streams.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** One run: puts the parts together, and prints the result. */
@@ -51,24 +55,7 @@ final class WordCount {
     }
 
     private void run(InputText text, String key, int top, @Nullable String bootstrapServers) throws Exception {
-        try (Cluster cluster = Cluster.open(bootstrapServers, directory)) {
-            try {
-                run(cluster, text, key, top);
-            } finally {
-                if (bootstrapServers != null && !directory.kept()) {
-                    forget(cluster);
-                }
-            }
-        }
-    }
-
-    private void forget(Cluster cluster) {
-        try {
-            cluster.forget(names.id());
-        } catch (AppException e) {
-            // Of two failures the run's own is the one to end with.
-            progress.say("the topics that begin with " + names.id() + " stay behind: " + e.getMessage());
-        }
+        Cluster.use(bootstrapServers, directory, progress, cluster -> run(cluster, text, key, top));
     }
 
     private void run(Cluster cluster, InputText text, String key, int top) throws Exception {
@@ -78,16 +65,17 @@ final class WordCount {
         if (directory.kept()) {
             cluster.emptyGroup(names.id());
         }
-        try (LineWriter writer = new LineWriter(cluster, names);
+        try (InputWriter writer = new InputWriter(cluster, names.input(), names.journal());
                 Counting counting = new Counting(cluster, names, directory.state())) {
             greet(text, key, writer);
-            Status status = new Status(writer, counting);
+            Status status = new Status("lines", writer::written, counting.running());
             progress.show(status::line);
             stop.during(() -> {
                 counting.running().start();
                 reading(text, () -> {
                     try (Lines lines = new Lines(text.open())) {
-                        writer.write(key, lines, counting.running()::check);
+                        lines.skip(writer.written());
+                        writer.write(() -> record(lines.next()), counting.running()::check);
                     }
                     return null;
                 });
@@ -98,33 +86,41 @@ final class WordCount {
                 progress.end(status.summary());
                 print(words);
                 // Last, as what it ends is the run: killed before, it can be run again for its result.
-                writer.complete(key);
+                writer.complete();
                 return null;
             });
         }
     }
 
-    private void greet(InputText text, String key, LineWriter writer) {
+    private void greet(InputText text, String key, InputWriter writer) {
         progress.say("counting " + text.name());
-        long there = writer.open(key);
+        Map<String, Journal.Entry> entries = writer.entries();
+        Journal.Entry entry = entries.get(key);
+        // A text that was counted to its end is there to be added once more.
+        long there = entry == null || entry.complete() ? 0 : entry.records();
+        writer.resume(key, there);
         if (there > 0) {
             progress.say(String.format(
                     Locale.ROOT, "carrying on with a run that did not end; %,d lines of it are in already", there));
         }
-        if (writer.othersOpen(key)) {
+        if (entries.entrySet().stream()
+                .anyMatch(other ->
+                        !other.getKey().equals(key) && !other.getValue().complete())) {
             progress.say(
                     "there is a run of another text that did not end; what it wrote is counted, the rest of it is not");
         }
     }
 
+    private @Nullable ProducerRecord<String, String> record(@Nullable String line) {
+        return line == null ? null : new ProducerRecord<>(names.input(), line);
+    }
+
     private void print(List<TopWords.Counted> words) {
+        StringBuilder lines = new StringBuilder();
         for (TopWords.Counted counted : words) {
-            console.out().print(counted.count() + "\t" + counted.word() + "\n");
+            lines.append(counted.count()).append('\t').append(counted.word()).append('\n');
         }
-        console.out().flush();
-        if (console.out().checkError()) {
-            throw new AppException("the result cannot be written to standard output");
-        }
+        console.print(lines.toString());
     }
 
     private <T> T reading(InputText text, Callable<T> read) throws Exception {

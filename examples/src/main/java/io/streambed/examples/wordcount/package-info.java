@@ -3,8 +3,8 @@
  * else here gets a text in, exactly once, and the result out.
  *
  * <pre>
- * InputText ─ Lines ─► LineWriter ─► input topic ─► words ─► topic of words ─► counts (store) ─► TopWords
- *                          └───────► journal        └──────── CountWords ────────────┘
+ * InputText ─ Lines ─► InputWriter ─► input topic ─► words ─► topic of words ─► counts (store) ─► TopWords
+ *                          └────────► journal        └──────── CountWords ────────────┘
  * </pre>
  */
 @NullMarked
