@@ -6,12 +6,9 @@ import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
-import io.streambed.lsm.internal.iterator.RunIterator;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
 import io.streambed.lsm.internal.sstable.ReadCounters;
 import io.streambed.lsm.internal.sstable.TableReader;
-import io.streambed.lsm.internal.version.Run;
-import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,14 +27,12 @@ import org.jspecify.annotations.Nullable;
  * moment needs, for nobody knew of it.
  */
 final class ReadPath {
-    private final TreeFiles files;
     private final Versions versions;
     private final WritePath writes;
     private final ReadCounters counters;
     private final @Nullable Expiry expiry;
 
     ReadPath(TreeFiles files, Versions versions, WritePath writes, @Nullable Expiry expiry) {
-        this.files = files;
         this.versions = versions;
         this.writes = writes;
         this.counters = files.readCounters();
@@ -115,8 +110,11 @@ final class ReadPath {
                 sources.add(sealed.memtable().iterator(moment));
             }
             Version version = view.tables().version();
-            for (Run run : version.runs()) {
-                addRun(sources, run, range);
+            for (RunReader run : view.tables().runs()) {
+                InternalIterator source = run.iterator(range);
+                if (source != null) {
+                    sources.add(source);
+                }
             }
             return new VisibleIterator(
                     MergingIterator.of(sources),
@@ -130,24 +128,6 @@ final class ReadPath {
                 source.close();
             }
             throw e;
-        }
-    }
-
-    /** Adds an iterator over the tables of a run that the range touches, if there are any. */
-    private void addRun(List<InternalIterator> sources, Run run, KeyRange range) {
-        List<TableMeta> tables = run.tables();
-        byte[] from = range.from();
-        byte[] to = range.to();
-        int first = from == null ? 0 : run.firstEndingAtOrAfter(from, 0, from.length);
-        int end = tables.size();
-        while (to != null
-                && end > first
-                && Arrays.compareUnsigned(tables.get(end - 1).smallest(), to) >= 0) {
-            end--;
-        }
-        if (first < end) {
-            Run touched = first == 0 && end == tables.size() ? run : new Run(run.id(), tables.subList(first, end));
-            sources.add(new RunIterator(touched, files::iterator));
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.streambed.lsm;
 
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.iterator.RunIterator;
+import io.streambed.lsm.internal.sstable.ReadMode;
 import io.streambed.lsm.internal.sstable.TableReader;
 import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
@@ -8,8 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Point reads in one run. Keeps the tables' readers, so that a read does not look them up again. Any thread; two that find a
- * reader missing look it up both and find the same one.
+ * Reads in one run. Keeps the tables' readers, so that a read does not look them up again: to make a file's name took a quarter of
+ * a short scan. Any thread; two that find a reader missing look it up both and find the same one.
  */
 final class RunReader {
     private final Run run;
@@ -31,6 +34,24 @@ final class RunReader {
             return null;
         }
         return reader(index);
+    }
+
+    /** An iterator over the tables that {@code range} touches, or {@code null} if there are none. */
+    @Nullable
+    InternalIterator iterator(KeyRange range) {
+        byte[] from = range.from();
+        byte[] to = range.to();
+        int begin = from == null ? 0 : run.firstEndingAtOrAfter(from, 0, from.length);
+        int end = readers.length;
+        while (to != null
+                && end > begin
+                && Arrays.compareUnsigned(run.tables().get(end - 1).smallest(), to) >= 0) {
+            end--;
+        }
+        return begin == end
+                ? null
+                : new RunIterator(
+                        run, begin, end, (whole, index) -> reader(index).iterator(ReadMode.CACHED));
     }
 
     private TableReader reader(int index) throws IOException {

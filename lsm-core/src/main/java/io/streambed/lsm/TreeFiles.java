@@ -102,11 +102,6 @@ final class TreeFiles implements TableFiles {
         return reader;
     }
 
-    /** Walks a table for a reader, through the block cache. */
-    InternalIterator iterator(TableMeta table) throws IOException {
-        return reader(table).iterator(ReadMode.CACHED);
-    }
-
     /** The share of expired values in some blocks of a table, 0 to 1. */
     double expiredShare(TableMeta table, ExpiredEntries expired) throws IOException {
         return reader(table).share(SAMPLED_BLOCKS, expired::contains);

@@ -82,7 +82,8 @@ public final class CompactionJob {
         Survivors survivors = new Survivors(protectedMoments, version.voids(), older, version.floor());
         List<InternalIterator> sources = new ArrayList<>();
         for (Compaction.Input input : compaction.inputs()) {
-            sources.add(new RunIterator(input.run(), files::readThrough));
+            sources.add(new RunIterator(
+                    input.run(), (run, index) -> files.readThrough(run.tables().get(index))));
         }
         try (OutputTables output = new OutputTables(files, files.tableBytes());
                 InternalIterator entries = MergingIterator.of(sources)) {

@@ -4,52 +4,61 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.version.Run;
-import io.streambed.lsm.internal.version.TableMeta;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Walks the tables of a run as one source. Holds one table open at a time, and none before it is needed. */
+/** Walks tables of a run as one source. Holds one table open at a time, and none before it is needed. */
 public final class RunIterator implements InternalIterator {
     private static final int NO_TABLE = -1;
 
     private final Run run;
-    private final List<TableMeta> tables;
+    private final int begin;
+    private final int end;
     private final TableOpener opener;
     private int open = NO_TABLE;
     private @Nullable InternalIterator table;
 
-    /** An iterator over {@code run} that opens its tables by {@code opener}. */
+    /** An iterator over all of {@code run} that opens its tables by {@code opener}. */
     public RunIterator(Run run, TableOpener opener) {
+        this(run, 0, run.tables().size(), opener);
+    }
+
+    /** An iterator over the tables from index {@code begin}, and before {@code end}; at least one. */
+    public RunIterator(Run run, int begin, int end, TableOpener opener) {
+        assert begin < end : "no table from " + begin + " to " + end;
         this.run = run;
-        this.tables = run.tables();
+        this.begin = begin;
+        this.end = end;
         this.opener = opener;
     }
 
     @Override
     public boolean first() throws IOException {
-        return open(0).first();
+        return open(begin).first();
     }
 
     @Override
     public boolean last() throws IOException {
-        return open(tables.size() - 1).last();
+        return open(end - 1).last();
     }
 
     @Override
     public boolean seek(Slice userKey) throws IOException {
-        int index = run.firstEndingAtOrAfter(userKey);
+        int index = Math.max(begin, run.firstEndingAtOrAfter(userKey));
         // The table ends at the key or behind it, so the seek in it finds something.
-        return index < tables.size() && open(index).seek(userKey);
+        return index < end && open(index).seek(userKey);
     }
 
     @Override
     public boolean seekBefore(Slice userKey) throws IOException {
-        int index = Math.min(run.firstEndingAtOrAfter(userKey), tables.size() - 1);
+        int index = Math.min(run.firstEndingAtOrAfter(userKey), end - 1);
+        if (index < begin) {
+            return false;
+        }
         if (open(index).seekBefore(userKey)) {
             return true;
         }
-        return index > 0 && open(index - 1).last();
+        return index > begin && open(index - 1).last();
     }
 
     @Override
@@ -57,7 +66,7 @@ public final class RunIterator implements InternalIterator {
         if (current().next()) {
             return true;
         }
-        return open + 1 < tables.size() && open(open + 1).first();
+        return open + 1 < end && open(open + 1).first();
     }
 
     @Override
@@ -65,7 +74,7 @@ public final class RunIterator implements InternalIterator {
         if (current().prev()) {
             return true;
         }
-        return open > 0 && open(open - 1).last();
+        return open > begin && open(open - 1).last();
     }
 
     @Override
@@ -110,7 +119,7 @@ public final class RunIterator implements InternalIterator {
         InternalIterator current = table;
         if (current == null || open != index) {
             close();
-            current = opener.open(tables.get(index));
+            current = opener.open(run, index);
             table = current;
             open = index;
         }

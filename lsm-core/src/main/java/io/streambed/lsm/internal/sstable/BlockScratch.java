@@ -16,6 +16,10 @@ final class BlockScratch {
     private byte[] block = stored;
     private int length;
 
+    // Of the pool, while it is there: the next one in the same place, and the bytes of all from this one on.
+    private @Nullable BlockScratch next;
+    private int chainBytes;
+
     /** Reads a block and checks it against its trailer; decompresses it. */
     void read(TableFile file, long position, int storedLength) throws IOException {
         int needed = file.withTrailer(position, storedLength);
@@ -64,23 +68,43 @@ final class BlockScratch {
         return length;
     }
 
-    /** A few of them for many threads: taken and given back without a lock, and made anew if there are not enough. */
+    /** Some of them for many threads: taken and given back without a lock, and made anew if there are not enough. */
     static final class Pool {
         private static final int PLACES = 16;
 
-        /** Larger ones are not kept. */
+        /** Of one place: enough for a block from each source of a scan. What does not fit is not kept. */
         private static final int MOST_BYTES = 64 * 1024;
 
+        // Invariant: a place holds the first of a chain that belongs to the place alone. Who takes it, takes all of it,
+        // and puts
+        // back the rest; so what a chain links to never changes while it is in its place.
         private final AtomicReferenceArray<@Nullable BlockScratch> places = new AtomicReferenceArray<>(PLACES);
 
         BlockScratch take() {
-            BlockScratch taken = places.getAndSet(place(), null);
-            return taken != null ? taken : new BlockScratch();
+            int place = place();
+            BlockScratch taken = places.getAndSet(place, null);
+            if (taken == null) {
+                return new BlockScratch();
+            }
+            BlockScratch rest = taken.next;
+            if (rest != null) {
+                taken.next = null;
+                // If somebody else has put one there meanwhile, the rest is lost, and made anew when it is needed.
+                places.compareAndSet(place, null, rest);
+            }
+            return taken;
         }
 
         void giveBack(BlockScratch scratch) {
-            if (scratch.stored.length + scratch.decompressed.length <= MOST_BYTES) {
-                places.lazySet(place(), scratch);
+            int place = place();
+            BlockScratch first = places.get(place);
+            int bytes = scratch.stored.length + scratch.decompressed.length + (first == null ? 0 : first.chainBytes);
+            if (bytes <= MOST_BYTES) {
+                scratch.next = first;
+                scratch.chainBytes = bytes;
+                if (!places.compareAndSet(place, first, scratch)) {
+                    scratch.next = null;
+                }
             }
         }
 
