@@ -9,17 +9,18 @@ import io.streambed.lsm.bytes.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.query.Position;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what the last commit left in a directory, and makes sure that it is this store's, in this format. */
+/** Reads what the last commit left in a directory, and makes sure that it is this store's, in this format or in one that it can be converted from. */
 record LastCommit(
         String storeName, StoreFormat format, @Nullable Segmentation segmentation) {
     /**
-     * The metadata of the last commit, or that of a store that was never committed.
+     * The metadata of the last commit, perhaps of a format that is to be converted, or that of a store that was never committed.
      *
-     * @throws ProcessorStateException if the directory is another store's, has entries of another format, or has metadata that cannot
+     * @throws ProcessorStateException if the directory is another store's, has entries of a format that it does not convert, or has metadata that cannot
      *     be read
      */
     CommitMetadata read(LsmTree tree, Path directory) {
@@ -49,6 +50,10 @@ record LastCommit(
         if (!Arrays.equals(utf8(last.storeName()), utf8(storeName))) {
             throw new ProcessorStateException("Store " + storeName + " found the files of another store in " + directory
                     + ": they belong to " + last.storeName());
+        }
+        if (Objects.equals(last.segmentation(), segmentation)
+                && FormatUpgrade.between(last.format(), format).isPresent()) {
+            return last;
         }
         if (last.segmentation() != null) {
             if (last.format() != format || !last.segmentation().equals(segmentation)) {

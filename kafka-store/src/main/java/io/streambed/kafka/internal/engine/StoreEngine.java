@@ -140,6 +140,8 @@ public final class StoreEngine {
             rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
             CommitMetadata last = rollback.from(
                     new LastCommit(storeName, format, segmentation).read(tree, directory), tree, wallClock.getAsLong());
+            // All entries, whatever expires: there is no time yet.
+            last = FormatUpgrade.apply(last, format, tree);
             offsets = last.offsets();
             offsetsAsked = false;
             position = last.position();
@@ -174,7 +176,7 @@ public final class StoreEngine {
                 .name(newContext.taskId() + "/" + storeName)
                 .commitEveryWrite(false);
         if (retention != null) {
-            options.expiry(new StoreExpiry(retention, streamTime::millis));
+            options.expiry(new StoreExpiry(format, retention, streamTime::millis));
         }
         return options.build();
     }

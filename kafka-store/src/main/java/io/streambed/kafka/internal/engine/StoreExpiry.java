@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store's retention as the tree asks for it: by the store's time now for readers, and by that of the last commit for what is removed
  * for good.
+ *
+ * @param format of the entries that the retention is about: those of an older one, which are being converted, do not expire
  */
-record StoreExpiry(Retention retention, LongSupplier streamTime) implements Expiry {
+record StoreExpiry(StoreFormat format, Retention retention, LongSupplier streamTime) implements Expiry {
     @Override
     public boolean isExpired(Slice key, Slice value) {
         return retention.isExpired(key, value, streamTime.getAsLong());
@@ -19,15 +21,16 @@ record StoreExpiry(Retention retention, LongSupplier streamTime) implements Expi
     @Override
     public Expiry asOf(byte @Nullable [] metadata) {
         long committed = streamTimeOf(metadata);
-        return new StoreExpiry(retention, () -> committed);
+        return new StoreExpiry(format, retention, () -> committed);
     }
 
-    private static long streamTimeOf(byte @Nullable [] metadata) {
+    private long streamTimeOf(byte @Nullable [] metadata) {
         if (metadata == null) {
             return StreamTime.NONE;
         }
         try {
-            return CommitMetadata.decode(metadata).streamTimeMillis();
+            CommitMetadata commit = CommitMetadata.decode(metadata);
+            return commit.format() == format ? commit.streamTimeMillis() : StreamTime.NONE;
         } catch (MalformedBytesException e) {
             // A directory that is being opened, and will be refused for this in a moment: nothing of it may be removed.
             return StreamTime.NONE;

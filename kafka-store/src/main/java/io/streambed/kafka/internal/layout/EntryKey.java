@@ -40,7 +40,7 @@ public final class EntryKey {
     /** On disk, never change. */
     private static final byte BY_TIME_MARK = 0;
 
-    private static final byte INDEX_MARK = 1;
+    static final byte INDEX_MARK = 1;
 
     private enum Form {
         BY_KEY,

@@ -1,5 +1,7 @@
 package io.streambed.kafka.internal.layout;
 
+import io.streambed.lsm.bytes.Slice;
+
 /**
  * How a store's time is cut into segments and how each of them is sorted. On disk with each commit: entries of one segmentation cannot
  * be found by another one.
@@ -18,6 +20,11 @@ public record Segmentation(KeyOrder order, long intervalMillis) {
     /** The segment that a time falls into. Times before 1970 that are less than an interval away fall into segment 0, as in Kafka. */
     public long segmentOf(long timeMillis) {
         return timeMillis / intervalMillis;
+    }
+
+    /** Whether an entry of such a store belongs to the index, and so has no value. */
+    public boolean isIndex(Slice key) {
+        return order == KeyOrder.TIME_FIRST_INDEXED && key.array()[key.offset() + Long.BYTES] == EntryKey.INDEX_MARK;
     }
 
     /** In words, for messages. */
