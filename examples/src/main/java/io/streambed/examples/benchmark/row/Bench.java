@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where a scenario finds what it works on and leaves what it measured. One thread's. */
@@ -50,6 +51,11 @@ final class Bench {
     /** Entries that the store had at the beginning. */
     int entries() {
         return dataset.entries(plan);
+    }
+
+    /** Bytes of each value of them. */
+    int valueBytes() {
+        return dataset.valueBytes();
     }
 
     /** A directory for a task, which holds the prepared store if it is {@link #taskDirectory()}. */
@@ -120,15 +126,47 @@ final class Bench {
 
     /** Writes among other things, each timed, up to the time when the background has done what they left to it. */
     void writes(String part, Subject subject, Operation operation) throws Exception {
-        timed(part, 1, subject, operation);
+        writes(part, subject::userBytes, operation);
     }
 
-    private void timed(String part, int every, @Nullable Subject written, Operation operation) throws Exception {
+    /** The same where {@code userBytes} says how much was written so far. */
+    void writes(String part, LongSupplier userBytes, Operation operation) throws Exception {
+        timed(part, 1, userBytes, operation);
+    }
+
+    /** Writes one of a number of entries or operations. */
+    @FunctionalInterface
+    interface Step {
+        void run(long number) throws Exception;
+    }
+
+    /**
+     * So many writes, each timed, and a commit; up to the time when the background has done what they left to it.
+     *
+     * @param live bytes that the store holds then, -1 if its size is of no interest
+     */
+    void fixedWrites(String part, Subject subject, long count, LongSupplier live, Step step) throws Exception {
+        long userBefore = subject.userBytes();
+        Meter meter = meter();
+        long before = System.nanoTime();
+        for (long i = 0; i < count; i++) {
+            step.run(i);
+            long now = System.nanoTime();
+            meter.add(now - before);
+            before = now;
+        }
+        subject.commit();
+        meter.operationsEnded();
+        Meter.awaitQuiet();
+        report(part, meter.end(count, subject.userBytes() - userBefore, subject.directory(), live.getAsLong()));
+    }
+
+    private void timed(String part, int every, @Nullable LongSupplier written, Operation operation) throws Exception {
         run(plan.warmMillis(), every, null, operation);
         if (written != null) {
             Meter.awaitQuiet();
         }
-        long userBefore = written == null ? 0 : written.userBytes();
+        long userBefore = written == null ? 0 : written.getAsLong();
         Meter meter = meter();
         long count = run(plan.millis(), every, meter, operation);
         meter.operationsEnded();
@@ -136,7 +174,7 @@ final class Bench {
             report(part, meter.end(count));
         } else {
             Meter.awaitQuiet();
-            report(part, meter.end(count, written.userBytes() - userBefore, null, -1));
+            report(part, meter.end(count, written.getAsLong() - userBefore, null, -1));
         }
     }
 

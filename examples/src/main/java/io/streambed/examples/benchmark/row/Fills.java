@@ -1,11 +1,18 @@
 package io.streambed.examples.benchmark.row;
 
+import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.store.Subject;
+import java.util.concurrent.TimeUnit;
 
-/** Filling an empty store. */
+/** Filling an empty store, and writing over what a full one holds. */
 final class Fills {
+    private static final long SEED = 23;
+
+    /** Entries of one call of {@code putAll}. */
+    private static final int BATCH = 100;
+
     private Fills() {}
 
     /** Each entry once, in the order of their numbers. */
@@ -14,6 +21,7 @@ final class Fills {
                 entries(bench, part, keys, Subject.VALUE_BYTES, bench.plan().entries());
     }
 
+    /** The same with values of 1,000 bytes. */
     static Scenario.Body large(String part) {
         return bench -> entries(
                 bench,
@@ -30,18 +38,82 @@ final class Fills {
             }
         });
         try (Subject subject = bench.openNew(keys, valueBytes)) {
-            Meter meter = bench.meter();
-            long before = System.nanoTime();
-            for (long id = 0; id < entries; id++) {
-                subject.put(id, 0);
-                long now = System.nanoTime();
-                meter.add(now - before);
-                before = now;
+            bench.fixedWrites(part, subject, entries, subject::userBytes, id -> subject.put(id, 0));
+        }
+    }
+
+    /** New entries for as long as the plan says, as fast as they go: what matters is the longest. */
+    static Scenario.Body longFill(String part) {
+        return bench -> {
+            bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, (subject, number) -> {
+                for (long id = 0; id < number; id++) {
+                    subject.put(id, 0);
+                }
+            });
+            try (Subject subject = bench.openNew(Keys.RANDOM, Subject.VALUE_BYTES)) {
+                Meter meter = bench.meter();
+                long before = System.nanoTime();
+                long deadline =
+                        before + TimeUnit.MILLISECONDS.toNanos(bench.plan().fillMillis());
+                long count = 0;
+                while (before - deadline < 0) {
+                    subject.put(count++, 0);
+                    long now = System.nanoTime();
+                    meter.add(now - before);
+                    before = now;
+                }
+                meter.operationsEnded();
+                Meter.awaitQuiet();
+                bench.report(part, meter.end(count, subject.userBytes(), subject.directory(), subject.userBytes()));
             }
-            subject.commit();
-            meter.operationsEnded();
-            Meter.awaitQuiet();
-            bench.report(part, meter.end(entries, subject.userBytes(), subject.directory(), subject.userBytes()));
+        };
+    }
+
+    /** Entries in calls of 100. An operation is a call. */
+    static Scenario.Body putAll(String part) {
+        return bench -> {
+            bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, Fills::putAll);
+            try (Subject subject = bench.openNew(Keys.RANDOM, Subject.VALUE_BYTES)) {
+                long[] ids = new long[BATCH];
+                int calls = Math.max(1, bench.plan().entries() / BATCH);
+                bench.fixedWrites(part, subject, calls, subject::userBytes, call -> putAll(subject, ids, call));
+            }
+        };
+    }
+
+    private static void putAll(Subject subject, int entries) {
+        long[] ids = new long[BATCH];
+        for (long call = 0; call < entries / BATCH; call++) {
+            putAll(subject, ids, call);
+        }
+    }
+
+    private static void putAll(Subject subject, long[] ids, long call) {
+        for (int i = 0; i < BATCH; i++) {
+            ids[i] = call * BATCH + i;
+        }
+        subject.putAll(ids);
+    }
+
+    /** As many writes as there are entries, all of them alike. */
+    static Scenario.Body overwriteUniform(String part) {
+        return bench -> overwrite(bench, part, Ids.uniform(bench.entries(), SEED));
+    }
+
+    /** As many writes as there are entries, to a few of them very often. */
+    static Scenario.Body overwriteZipf(String part) {
+        return bench -> overwrite(bench, part, Ids.zipf(bench.entries(), SEED));
+    }
+
+    private static void overwrite(Bench bench, String part, Ids ids) throws Exception {
+        int entries = bench.entries();
+        bench.warm(Keys.RANDOM, bench.valueBytes(), (subject, number) -> {
+            for (long i = 0; i < Math.min(number, entries); i++) {
+                subject.put(ids.next(), 0);
+            }
+        });
+        try (Subject subject = bench.openPrepared()) {
+            bench.fixedWrites(part, subject, entries, () -> -1, version -> subject.put(ids.next(), (int) version));
         }
     }
 }

@@ -2,20 +2,14 @@ package io.streambed.examples.benchmark.store;
 
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.data.Values;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.CommitCallback;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -36,28 +30,16 @@ public final class Subject implements AutoCloseable {
     /** Never commits by itself. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    private static final TopicPartition CHANGELOG = new TopicPartition("changelog", 0);
-
-    /** To ask for the time costs as much as some writes do. */
-    private static final int WRITES_A_LOOK = 64;
-
-    private final Path directory;
     private final Keys keys;
     private final Values values;
-    private final TaskContext context;
     private final KeyValueStore<Bytes, byte[]> store;
-    private final long commitNanos;
-    private long nextCommit;
-    private long offset;
-    private long userBytes;
+    private final StoreTask task;
 
     private Subject(Side side, String name, Path directory, Keys keys, int valueBytes, long commitNanos) {
-        this.directory = directory;
         this.keys = keys;
         this.values = new Values(valueBytes);
-        this.commitNanos = commitNanos;
-        this.context = new TaskContext(directory, side.configs());
         this.store = side.keyValue(name).get();
+        this.task = new StoreTask(side, store, directory, commitNanos);
     }
 
     /**
@@ -66,20 +48,12 @@ public final class Subject implements AutoCloseable {
      * @param commitNanos how often it commits while it is written; {@link #NEVER}
      */
     public static Subject open(Side side, String name, Path directory, Keys keys, int valueBytes, long commitNanos) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Subject subject = new Subject(side, name, directory, keys, valueBytes, commitNanos);
-        subject.store.init(subject.context, subject.store);
-        subject.nextCommit = commitNanos == NEVER ? NEVER : System.nanoTime() + commitNanos;
-        return subject;
+        return new Subject(side, name, directory, keys, valueBytes, commitNanos);
     }
 
     /** The task's directory. */
     public Path directory() {
-        return directory;
+        return task.directory();
     }
 
     /** The keys of its entries. */
@@ -89,14 +63,14 @@ public final class Subject implements AutoCloseable {
 
     /** Bytes of keys and values written so far; a deleted key counts as its key. */
     public long userBytes() {
-        return userBytes;
+        return task.userBytes();
     }
 
     /** Writes a version of an entry. */
     public void put(long id, int version) {
         byte[] key = keys.key(id);
         byte[] value = values.value(id, version);
-        begin(key.length + value.length);
+        task.next(key.length + value.length);
         store.put(Bytes.wrap(key), value);
     }
 
@@ -110,21 +84,21 @@ public final class Subject implements AutoCloseable {
             bytes += key.length + value.length;
             entries.add(KeyValue.pair(Bytes.wrap(key), value));
         }
-        begin(bytes);
+        task.next(bytes);
         store.putAll(entries);
     }
 
     /** Deletes an entry that is there in that version. */
     public void delete(long id, int version) {
         byte[] key = keys.key(id);
-        begin(key.length);
+        task.next(key.length);
         check(id, version, store.delete(Bytes.wrap(key)));
     }
 
     /** Deletes an entry without looking whether it is there. */
     public void drop(long id) {
         byte[] key = keys.key(id);
-        begin(key.length);
+        task.next(key.length);
         store.put(Bytes.wrap(key), null);
     }
 
@@ -186,55 +160,28 @@ public final class Subject implements AutoCloseable {
 
     /** A record of the changelog that says what {@link #put} writes. */
     public ConsumerRecord<byte[], byte[]> changelogRecord(long id, int version) {
-        return new ConsumerRecord<>(
-                CHANGELOG.topic(), CHANGELOG.partition(), offset++, keys.key(id), values.value(id, version));
+        return task.changelogRecord(keys.key(id), values.value(id, version));
     }
 
     /** Hands the store a batch of its changelog. */
     public void restore(List<ConsumerRecord<byte[], byte[]>> records) {
-        context.restore(store, records);
-        for (ConsumerRecord<byte[], byte[]> changelogRecord : records) {
-            userBytes += changelogRecord.key().length + changelogRecord.value().length;
-        }
+        task.restore(records);
     }
 
     /** Commits as Streams does, with the offset of the changelog that has been reached. */
     public void commit() {
-        store.commit(Map.of(CHANGELOG, offset));
-        CommitCallback callback = context.commitCallback(store);
-        if (callback == null) {
-            return;
-        }
-        try {
-            callback.onCommit();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        task.commit();
     }
 
     /** The offset of the changelog that was committed last; 0 if none was. */
     public long committedOffset() {
-        Long committed = store.committedOffset(CHANGELOG);
-        return committed == null ? 0 : committed;
+        return task.committedOffset();
     }
 
     /** Closes the store. What was not committed may be lost. */
     @Override
     public void close() {
-        store.close();
-        context.close();
-    }
-
-    private void begin(int bytes) {
-        userBytes += bytes;
-        context.at(++offset);
-        if (offset % WRITES_A_LOOK == 0 && commitNanos != NEVER) {
-            long now = System.nanoTime();
-            if (now - nextCommit >= 0) {
-                nextCommit = now + commitNanos;
-                commit();
-            }
-        }
+        task.close();
     }
 
     private void check(long id, int version, byte @Nullable [] value) {

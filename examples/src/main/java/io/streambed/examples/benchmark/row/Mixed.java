@@ -1,0 +1,136 @@
+package io.streambed.examples.benchmark.row;
+
+import io.streambed.examples.benchmark.data.Ids;
+import io.streambed.examples.benchmark.data.Keys;
+import io.streambed.examples.benchmark.measure.Meter;
+import io.streambed.examples.benchmark.store.Subject;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes together: what an aggregation does, one after the other; and a query beside the task that writes. */
+final class Mixed {
+    private static final long SEED = 41;
+
+    /** Of so many reads beside the writer one is timed. */
+    private static final int READS_A_TIMING = 8;
+
+    private Mixed() {}
+
+    /** Reads an entry and writes its next version; all entries alike. */
+    static Scenario.Body updateUniform(String part) {
+        return bench -> update(bench, part, Ids.uniform(bench.entries(), SEED));
+    }
+
+    /** The same with a few of them very often. */
+    static Scenario.Body updateZipf(String part) {
+        return bench -> update(bench, part, Ids.zipf(bench.entries(), SEED));
+    }
+
+    private static void update(Bench bench, String part, Ids ids) throws Exception {
+        try (Subject subject = bench.openPrepared()) {
+            update(bench, part, subject, ids);
+        }
+    }
+
+    /** The same with a state that fits the memtable. */
+    static Scenario.Body updateSmall(String part) {
+        return bench -> {
+            int entries = bench.plan().smallEntries();
+            try (Subject subject = bench.openNew(Keys.RANDOM, Subject.VALUE_BYTES)) {
+                for (long id = 0; id < entries; id++) {
+                    subject.put(id, 0);
+                }
+                update(bench, part, subject, Ids.uniform(entries, SEED));
+            }
+        };
+    }
+
+    private static void update(Bench bench, String part, Subject subject, Ids ids) throws Exception {
+        bench.writes(part, subject, () -> {
+            long id = ids.next();
+            subject.put(id, subject.getAny(id) + 1);
+            return 1;
+        });
+    }
+
+    /** One thread writes as fast as it can, another one reads: the processor time is that of both, for each read. */
+    static Scenario.Body readerBesideWriter(String reader, String writer) {
+        return bench -> {
+            try (Subject subject = bench.openPrepared()) {
+                Ids read = Ids.uniform(bench.entries(), SEED);
+                run(bench, subject, read, bench.plan().warmMillis(), null, null);
+                Meter.awaitQuiet();
+                Meter readMeter = bench.meter();
+                Meter writeMeter = bench.meter();
+                long userBefore = subject.userBytes();
+                long[] counts = run(bench, subject, read, bench.plan().millis(), readMeter, writeMeter);
+                readMeter.operationsEnded();
+                writeMeter.operationsEnded();
+                bench.report(reader, readMeter.end(counts[0]));
+                Meter.awaitQuiet();
+                bench.report(writer, writeMeter.end(counts[1], subject.userBytes() - userBefore, null, -1));
+            }
+        };
+    }
+
+    /** Runs both for a time; returns how many reads and writes there were. */
+    private static long[] run(
+            Bench bench, Subject subject, Ids read, int millis, @Nullable Meter readMeter, @Nullable Meter writeMeter)
+            throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        Writer writer = new Writer(subject, Ids.uniform(bench.entries(), SEED + 1), deadline, writeMeter);
+        writer.start();
+        long reads = 0;
+        long begin;
+        do {
+            for (int i = 1; i < READS_A_TIMING; i++) {
+                subject.getAny(read.next());
+            }
+            begin = System.nanoTime();
+            subject.getAny(read.next());
+            if (readMeter != null) {
+                readMeter.add(System.nanoTime() - begin);
+            }
+            reads += READS_A_TIMING;
+        } while (begin - deadline < 0);
+        writer.join();
+        if (writer.failure != null) {
+            throw new IllegalStateException("the writer failed", writer.failure);
+        }
+        return new long[] {reads, writer.count};
+    }
+
+    private static final class Writer extends Thread {
+        private final Subject subject;
+        private final Ids ids;
+        private final long deadline;
+        private final @Nullable Meter meter;
+        private long count;
+        private @Nullable Exception failure;
+
+        Writer(Subject subject, Ids ids, long deadline, @Nullable Meter meter) {
+            super("writer");
+            this.subject = subject;
+            this.ids = ids;
+            this.deadline = deadline;
+            this.meter = meter;
+        }
+
+        @Override
+        public void run() {
+            try {
+                long before = System.nanoTime();
+                while (before - deadline < 0) {
+                    subject.put(ids.next(), (int) ++count);
+                    long now = System.nanoTime();
+                    if (meter != null) {
+                        meter.add(now - before);
+                    }
+                    before = now;
+                }
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+    }
+}
