@@ -4,6 +4,7 @@ import io.streambed.examples.app.AppException;
 import io.streambed.examples.app.Console;
 import io.streambed.examples.app.Reasons;
 import io.streambed.examples.app.Stop;
+import io.streambed.examples.bank.BankCommand;
 import io.streambed.examples.benchmark.BenchmarkCommand;
 import io.streambed.examples.wordcount.WordCountCommand;
 import java.io.PrintWriter;
@@ -70,6 +71,7 @@ public final class Main {
     public static int run(Console console, Stop stop, String... args) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new WordCountCommand(console, stop))
+                .addSubcommand(new BankCommand(console, stop))
                 .addSubcommand(new BenchmarkCommand(console, stop))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

@@ -4,7 +4,7 @@
  *
  * <pre>
  * Main
- *  └► wordcount, benchmark              one package for each app
+ *  └► wordcount, bank, benchmark        one package for each app
  *      └► input, streams               how its input gets into a topic; its Streams application
  *          └► broker                   the Kafka that it works with
  *              └► app                  what every app stands in

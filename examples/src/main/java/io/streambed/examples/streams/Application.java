@@ -5,10 +5,7 @@ import java.util.Collection;
 import org.apache.kafka.streams.KafkaStreams;
 
 /** A Streams application as far as it runs in this process, in one instance or in several. */
-public interface Application {
-    /** Waits until all tasks run. */
-    void awaitRunning() throws InterruptedException;
-
+public interface Application extends Awaited {
     /** The instances themselves, for queries. */
     Collection<KafkaStreams> instances();
 
@@ -22,13 +19,10 @@ public interface Application {
      */
     void check();
 
-    /**
-     * Waits a moment between two looks, or less if the application breaks meanwhile.
-     *
-     * @param done a figure that grows as long as there is any progress
-     * @param situation what is waited for, for the case that there is none
-     */
-    void pause(Patience patience, long done, String situation) throws InterruptedException;
+    @Override
+    default long records() {
+        return figures().records();
+    }
 
     /** Why the application failed, in words for its user. */
     AppException failure(Throwable cause);

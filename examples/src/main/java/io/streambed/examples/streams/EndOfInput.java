@@ -22,11 +22,11 @@ import org.apache.kafka.common.TopicPartition;
 public final class EndOfInput implements AutoCloseable {
     private final Cluster cluster;
     private final String group;
-    private final Application application;
+    private final Awaited application;
     private final Remainder remainder;
 
     /** @param group the application's id, which its consumer group is called by */
-    public EndOfInput(Cluster cluster, String group, Application application) {
+    public EndOfInput(Cluster cluster, String group, Awaited application) {
         this.cluster = cluster;
         this.group = group;
         this.application = application;
@@ -62,7 +62,7 @@ public final class EndOfInput implements AutoCloseable {
                 return;
             }
             before = read;
-            long done = application.figures().records()
+            long done = application.records()
                     + read.values().stream().mapToLong(Long::longValue).sum();
             application.pause(patience, done, "read up to " + read + " of " + ends);
         }

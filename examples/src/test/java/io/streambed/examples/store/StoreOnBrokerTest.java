@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.examples.broker.KafkaBroker;
+import io.streambed.kafka.LsmClientSupplier;
 import io.streambed.kafka.LsmDslStoreSuppliers;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,10 +24,12 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.query.KeyQuery;
 import org.apache.kafka.streams.query.StateQueryRequest;
 import org.apache.kafka.streams.query.StateQueryResult;
@@ -129,6 +132,86 @@ class StoreOnBrokerTest {
             // restored.
             assertTrue(app.restored() <= 3000, () -> "restored " + app.restored());
         }
+    }
+
+    /**
+     * Killed without the supplier, with a changelog that keeps tombstones for a millisecond: what the store lost may not be there any more.
+     * It is restored from the start, once, and Streams calls no task corrupted for it.
+     */
+    @Test
+    void rolledBackTooFarItRestoresAllAndOnce() throws Exception {
+        String guarantee = "exactly_once_v2";
+        produce(1000);
+        Process child = startChild(guarantee);
+        awaitCounted(child);
+        child.destroyForcibly().waitFor();
+        Properties properties = properties(guarantee);
+        properties.put("topic.delete.retention.ms", "1");
+        for (int partition = 0; partition < 2; partition++) {
+            Files.createFile(task(partition).resolve("was-here"));
+        }
+        try (CountingApp app = CountingApp.start(properties, input)) {
+            app.awaitCounts(expected);
+            assertEquals(1000, app.restored());
+        }
+        for (int partition = 0; partition < 2; partition++) {
+            assertTrue(Files.exists(task(partition).resolve("was-here")), "Streams has not wiped the task");
+        }
+        try (CountingApp app = CountingApp.start(properties, input)) {
+            app.awaitCounts(expected);
+            assertEquals(0, app.restored());
+        }
+    }
+
+    /**
+     * Somebody else takes over the producer's transactional id, as an instance does that is believed to be dead. Streams closes the thread's
+     * tasks dirty, which deletes their directories, and takes them up again; what the fenced transaction wrote is counted once.
+     */
+    @Test
+    void fencedItCountsEveryRecordOnce() throws Exception {
+        produce(1000);
+        Properties properties = properties("exactly_once_v2");
+        properties.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, LsmClientSupplier.class);
+        try (CountingApp app = CountingApp.start(properties, input)) {
+            app.awaitCounts(expected);
+            assertEquals(0, app.restored());
+            fence();
+            produce(1000);
+            app.awaitCounts(expected);
+            assertTrue(app.restored() > 0, "the producer was not fenced");
+        }
+        try (CountingApp app = CountingApp.start(properties, input)) {
+            app.awaitCounts(expected);
+            assertEquals(0, app.restored());
+        }
+    }
+
+    /** Takes over every transactional id of the application, for a moment. */
+    private void fence() throws Exception {
+        List<String> ids;
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            ids = admin.listTransactions().all().get().stream()
+                    .map(TransactionListing::transactionalId)
+                    .filter(transactionalId -> transactionalId.startsWith(id))
+                    .toList();
+        }
+        assertFalse(ids.isEmpty());
+        for (String transactionalId : ids) {
+            try (KafkaProducer<String, String> other = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", bootstrapServers, "transactional.id", transactionalId),
+                    new StringSerializer(),
+                    new StringSerializer())) {
+                other.initTransactions();
+            }
+        }
+    }
+
+    private Properties properties(String guarantee) {
+        return CountingApp.properties(bootstrapServers, id, state, guarantee, LsmDslStoreSuppliers.class);
+    }
+
+    private Path task(int partition) {
+        return state.resolve(id).resolve("0_" + partition);
     }
 
     /**

@@ -37,6 +37,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
@@ -350,6 +351,110 @@ class TransactionCommitTest {
         }
         crash();
         assertEquals("2", text(store.get(key("a"))));
+    }
+
+    /** A thread has one transaction for all of its tasks. */
+    @Test
+    void storesOfAllTasksOfTheThreadCommit() {
+        TestContext otherTask = new TestContext(directory.resolve("other-task"));
+        KeyValueStore<Bytes, byte[]> other = otherTask.open(LsmStores.persistentKeyValueStore("store"));
+        other.committedOffset(OTHER_LOG);
+        producer.beginTransaction();
+        put(store, LOG, "a", "1");
+        put(other, OTHER_LOG, "a", "2");
+        commitTransaction();
+        other.close();
+        other = otherTask.open(LsmStores.persistentKeyValueStore("store"));
+        assertEquals("2", text(other.get(key("a"))));
+        assertEquals(0, other.committedOffset(OTHER_LOG));
+        other.close();
+        crash();
+        assertEquals("1", text(store.get(key("a"))));
+    }
+
+    /** With processing threads the stream thread opens stores and commits, and others write. */
+    @Test
+    void whatAnotherThreadHasWrittenCommitsWithTheThreadThatHasOpenedTheStore() throws Exception {
+        ExecutorService processing = Executors.newSingleThreadExecutor();
+        try {
+            producer.beginTransaction();
+            in(processing, () -> {
+                put(store, LOG, "a", "1");
+                return null;
+            });
+            commitTransaction();
+        } finally {
+            processing.shutdown();
+        }
+        crash();
+        assertEquals("1", text(store.get(key("a"))));
+        assertEquals(0, store.committedOffset(LOG));
+    }
+
+    /** The thread of global tables has no producer: what it writes waits for Streams' own commit, whatever transactions there are. */
+    @Test
+    void aGlobalTableCommitsAsStreamsDoes() throws Exception {
+        ExecutorService globalThread = Executors.newSingleThreadExecutor();
+        TopicPartition topic = new TopicPartition("countries", 0);
+        try {
+            in(globalThread, () -> {
+                KeyValueStore<Bytes, byte[]> table = open("countries", topic);
+                producer.beginTransaction();
+                table.put(key("a"), bytes("1"));
+                table.commit(Map.of(topic, 1L));
+                table.put(key("a"), bytes("2"));
+                commitTransaction();
+                producer.beginTransaction();
+                producer.abortTransaction();
+                table.close();
+                table = open("countries", topic);
+                assertEquals("1", text(table.get(key("a"))));
+                assertEquals(1, table.committedOffset(topic));
+                table.close();
+                return null;
+            });
+        } finally {
+            globalThread.shutdown();
+        }
+    }
+
+    @Test
+    void aStandbyTaskThatBecomesActiveCommitsWithItsTransactions() {
+        context.restore(store, List.of(changelogRecord("a", "1"), changelogRecord("b", "1")));
+        store.commit(Map.of(LOG, 1L));
+        producer.beginTransaction();
+        put(store, LOG, "a", "2");
+        commitTransaction();
+        producer.beginTransaction();
+        put(store, LOG, "b", "void");
+        crash();
+        assertEquals("2", text(store.get(key("a"))));
+        assertEquals("1", text(store.get(key("b"))));
+        // Of the mock, which begins at 0 in each partition; what was acknowledged last counts.
+        assertEquals(0, store.committedOffset(LOG));
+    }
+
+    /** A task that is closed dirty in a process that lives on: Streams deletes its directory and opens the same store again. */
+    @Test
+    void whereStreamsHasDeletedTheDirectoryItBeginsAnew() throws IOException {
+        producer.beginTransaction();
+        put(store, LOG, "a", "1");
+        commitTransaction();
+        producer.beginTransaction();
+        put(store, LOG, "a", "2");
+        producer.abortTransaction();
+        store.close();
+        Utils.delete(directory.resolve("lsm").toFile());
+        context.open(store);
+        assertNull(store.get(key("a")));
+        assertNull(store.committedOffset(LOG));
+        context.restore(store, List.of(changelogRecord("a", "1")));
+        store.commit(Map.of(LOG, 0L));
+        producer.beginTransaction();
+        put(store, LOG, "a", "3");
+        commitTransaction();
+        crash();
+        assertEquals("3", text(store.get(key("a"))));
     }
 
     @Test
