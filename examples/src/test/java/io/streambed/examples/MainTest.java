@@ -13,7 +13,9 @@ class MainTest {
     void listsTheApps() {
         AppRun help = AppRun.of("", "--help");
         assertEquals(0, help.status());
-        assertTrue(help.out().contains("word-count"), help.out());
+        for (String app : new String[] {"word-count", "bank", "benchmark"}) {
+            assertTrue(help.out().contains(app), help.out());
+        }
         assertEquals("", help.err());
     }
 
@@ -36,6 +38,10 @@ class MainTest {
                     word-count --top ten        | examples/run word-count: Invalid value for option '--top': 'ten' is not an int
                     word-count --top 9999999999 | examples/run word-count: Invalid value for option '--top'
                     word-count --top -1         | examples/run word-count: --top is -1
+                    bank --instances 0          | examples/run bank: --instances is 0; it must be 1 or more
+                    bank --accounts 1           | examples/run bank: --accounts is 1; it must be 2 or more
+                    bank --account-bytes 23     | examples/run bank: --account-bytes is 23; it must be 24 or more
+                    bank --store memory         | examples/run bank: --store is memory; it must be one of lsm, lsm-without-supplier, rocksdb
                     word-count text.txt         | examples/run word-count: unexpected argument text.txt
                     word-count --top 1 --top 2  | examples/run word-count: option '--top' (N) should be specified only once
                     """)

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: transfers while instances are killed and started again, and then the audit. */
 final class BankRun {
+    /** How much of the transfers that were written for a kill may be left when it comes. Some are done, so that there is progress. */
+    private static final double MOST_LEFT = 0.8;
+
     private final Console console;
     private final Stop stop;
     private final DataDirectory directory;
@@ -108,7 +111,8 @@ final class BankRun {
             teller.flush();
             left -= part;
             // By what is done and not by the time, so that the kill comes in the midst of work on any machine.
-            fleet.awaitRecords(fleet.records() + (long) (random.nextDouble() * part * Transfer.RECORDS));
+            fleet.awaitRecords(
+                    fleet.records() + (long) ((1 - MOST_LEFT * random.nextDouble()) * part * Transfer.RECORDS));
             kill(audit, fleet, fleet.instance(random.nextInt(plan.instances())));
         }
         teller.transfer(left);

@@ -54,6 +54,8 @@ final class Ledger {
         // Every posting is a record of the changelog, so that what is restored can be told as a part of the whole.
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "0");
         settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+        // Or a slow machine would put all that it has to do into a single transaction.
+        settings.put(StreamsConfig.mainConsumerPrefix("max.poll.records"), "200");
         // Where there are others, what a killed one had is soon theirs.
         settings.put(StreamsConfig.mainConsumerPrefix("session.timeout.ms"), plan.instances() > 1 ? "6000" : "30000");
         settings.put(StreamsConfig.mainConsumerPrefix("heartbeat.interval.ms"), "1000");

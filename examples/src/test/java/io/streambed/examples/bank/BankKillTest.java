@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(600)
 class BankKillTest {
-    /** What a few transactions may hold: Streams polls up to 1000 transfers at once, and each is two records of the changelog. */
-    private static final long FEW_TRANSACTIONS = 6_000;
+    /** What a few transactions may hold: 200 records are polled at once, and commits come every 100 ms or, on a slow machine, after each poll. */
+    private static final long FEW_TRANSACTIONS = 3_000;
 
     private final long seed = new Random().nextLong();
 
@@ -48,9 +48,8 @@ class BankKillTest {
         long written = restarts.stream().mapToLong(Restart::written).sum();
         // To restore all would be to restore a hundred times as much.
         assertTrue(restored < written / 20, () -> "of " + written + " records: " + restarts);
-        for (int kill = 1; kill < kills; kill += 2) {
-            assertTrue(restarts.get(kill).flushes() > 0, restarts::toString);
-        }
+        long flushes = restarts.stream().mapToLong(Restart::flushes).sum();
+        assertTrue(flushes >= kills / 2, restarts::toString);
     }
 
     /** Two instances with standby copies: what one leaves behind the other one takes over, and gives back. */

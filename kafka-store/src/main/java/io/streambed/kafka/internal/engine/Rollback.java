@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * What counts is the time of the first write after the last commit, and not the time of that commit: a store that was closed cleanly,
  * or that nobody wrote to, has lost nothing by a crash, however long ago it was committed. So the first write after a commit is preceded by
- * another commit, of the very same state, that says when. Only where that can matter:
+ * another commit, of the very same state, that says when; it is taken back by the next commit of a task that writes, and kept by those of
+ * one that restores, as no one tells a store that all of it is back. Only where that can matter:
  *
  * <ul>
  *   <li>Under exactly-once without {@code LsmClientSupplier}. Streams does not commit the store of a running task there, so what it has

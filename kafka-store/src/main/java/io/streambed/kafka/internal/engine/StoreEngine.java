@@ -75,6 +75,7 @@ public final class StoreEngine {
     private long committedStreamTime = StreamTime.NONE;
     private boolean offsetsAsked;
     private Rollback rollback = new Rollback(false, 0);
+    private long writtenSince = CommitMetadata.NEVER;
 
     /** Partitions of its changelog: those whose offsets Streams has asked for. A store that has no changelog is never asked. */
     private final Set<TopicPartition> changelog = new HashSet<>();
@@ -143,6 +144,7 @@ public final class StoreEngine {
             // All entries, whatever expires: there is no time yet.
             last = FormatUpgrade.apply(last, format, tree);
             offsets = last.offsets();
+            writtenSince = last.writtenSinceMillis();
             offsetsAsked = false;
             position = last.position();
             streamTime.reset(last.streamTimeMillis());
@@ -284,10 +286,14 @@ public final class StoreEngine {
         if (now.tree().uncommitted() == Uncommitted.NOTHING && next.equals(offsets)) {
             return;
         }
-        commit(now, next, CommitMetadata.NEVER, streamTime.millis());
+        if (now.tree().uncommitted() == Uncommitted.WRITTEN) {
+            // A task that writes has restored what there was to restore. Until then what was lost stays lost.
+            writtenSince = CommitMetadata.NEVER;
+        }
+        commitAt(now, next, streamTime.millis());
     }
 
-    private void commit(Opening now, ChangelogOffsets next, long writtenSince, long time) {
+    private void commitAt(Opening now, ChangelogOffsets next, long time) {
         now.tree()
                 .commit(new CommitMetadata(
                                 format,
@@ -308,7 +314,8 @@ public final class StoreEngine {
         Opening now = opening;
         if (now != null && rollback.isToldBy(offsets) && !now.transaction().isOfProducer()) {
             // Not the time now: the record that is about to be written may have moved it.
-            commit(now, offsets, wallClock.getAsLong(), committedStreamTime);
+            writtenSince = wallClock.getAsLong();
+            commitAt(now, offsets, committedStreamTime);
         }
     }
 

@@ -143,6 +143,32 @@ class RollbackTest {
         assertKept();
     }
 
+    /** A crash in the middle of restoring, of which nobody can say how far it had come. */
+    @Test
+    void whatWasLostStaysLostUntilTheTaskWritesAgain() {
+        put("lost");
+        crash(HOUR);
+        TestContext context = new TestContext(directory, configs);
+        store.close();
+        openAt(context);
+        // At the start of an application, and while it restores.
+        store.commit(Map.of(LOG, 5L));
+        context.restore(root, List.of(TestContext.changelogRecord("b", "restored")));
+        store.commit(Map.of(LOG, 6L));
+        crash(24 * HOUR);
+        assertGivenUp();
+    }
+
+    @Test
+    void onceTheTaskHasWrittenAndCommittedAgainItIsRightForEver() {
+        put("lost");
+        crash(HOUR);
+        put("committed");
+        store.commit(Map.of(LOG, 5L));
+        crash(1000 * HOUR);
+        assertKept();
+    }
+
     @Test
     void underAtLeastOnceStreamsCommits() {
         configs.clear();
