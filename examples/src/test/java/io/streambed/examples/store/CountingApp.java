@@ -100,6 +100,11 @@ final class CountingApp implements AutoCloseable {
         return restored.get();
     }
 
+    /** Waits until something was restored. */
+    void awaitRestored() {
+        await(() -> restored.get() > 0, "to restore");
+    }
+
     /** Waits until the counts are these, and no other. */
     void awaitCounts(Map<String, Long> expected) {
         await(() -> counts().equals(expected), "to count " + expected);

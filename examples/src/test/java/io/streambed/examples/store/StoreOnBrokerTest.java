@@ -142,6 +142,10 @@ class StoreOnBrokerTest {
     void rolledBackTooFarItRestoresAllAndOnce() throws Exception {
         String guarantee = "exactly_once_v2";
         produce(1000);
+        try (CountingApp app = start(guarantee, LsmDslStoreSuppliers.class)) {
+            app.awaitCounts(expected);
+        }
+        produce(500);
         Process child = startChild(guarantee);
         awaitCounted(child);
         child.destroyForcibly().waitFor();
@@ -152,7 +156,9 @@ class StoreOnBrokerTest {
         }
         try (CountingApp app = CountingApp.start(properties, input)) {
             app.awaitCounts(expected);
-            assertEquals(1000, app.restored());
+            long restored = app.restored();
+            // Of the 500 as many as were committed.
+            assertTrue(restored >= 1000, () -> "restored " + restored);
         }
         for (int partition = 0; partition < 2; partition++) {
             assertTrue(Files.exists(task(partition).resolve("was-here")), "Streams has not wiped the task");
@@ -177,8 +183,9 @@ class StoreOnBrokerTest {
             assertEquals(0, app.restored());
             fence();
             produce(1000);
+            // Its store has counted them before the producer finds itself fenced.
+            app.awaitRestored();
             app.awaitCounts(expected);
-            assertTrue(app.restored() > 0, "the producer was not fenced");
         }
         try (CountingApp app = CountingApp.start(properties, input)) {
             app.awaitCounts(expected);
