@@ -1,7 +1,9 @@
 package io.streambed.kafka;
 
 import io.streambed.lsm.LsmOptions;
+import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets options store by store: a class of the user's, named by {@link LsmStoreConfig#CONFIG_SETTER_CONFIG lsm.config.setter}, as
@@ -31,6 +33,17 @@ public interface LsmConfigSetter {
      * @param configs the application's configuration; not to be changed
      */
     void setConfig(String storeName, LsmOptions.Builder options, Map<String, Object> configs);
+
+    /**
+     * How long the entries of a store live. Called after {@link #setConfig}.
+     *
+     * @param storeName the store's name
+     * @param configured what {@link LsmStoreConfig#TTL_MS_CONFIG lsm.ttl.ms} says, {@code null} for ever
+     * @return 1 ms or more; {@code null} for ever. Only key-value stores with timestamps can be given any
+     */
+    default @Nullable Duration timeToLive(String storeName, @Nullable Duration configured) {
+        return configured;
+    }
 
     /**
      * Called after a store was closed, also after an opening that failed.

@@ -15,6 +15,7 @@ import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
 import io.streambed.lsm.LsmException;
 import io.streambed.lsm.LsmOptions;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
@@ -124,6 +125,16 @@ public final class LsmStoreConfig extends AbstractConfig {
                     + " read_committed: what the store's last commit holds, never what a transaction may still abort.";
     public static final String QUERY_ISOLATION_DEFAULT = "read_uncommitted";
 
+    /** How long entries of key-value stores live. */
+    public static final String TTL_MS_CONFIG = "lsm.ttl.ms";
+
+    public static final String TTL_MS_DOC =
+            "How long an entry of a key-value store lives, in ms: it is gone once the store has seen a record that is later by more than that,"
+                    + " restored or not. For timestamped stores and such with headers; a plain one does not start, as its entries have no"
+                    + " timestamps. Windows, sessions and versions have their own retention. If not set: for ever.";
+    public static final @Nullable Long TTL_MS_DEFAULT = null;
+    private static final OptionalRange TTL_MS = new OptionalRange(1, Long.MAX_VALUE);
+
     /** A class that sets options store by store. */
     public static final String CONFIG_SETTER_CONFIG = "lsm.config.setter";
 
@@ -178,6 +189,7 @@ public final class LsmStoreConfig extends AbstractConfig {
                     oneOf(QueryIsolation.values()),
                     MEDIUM,
                     QUERY_ISOLATION_DOC)
+            .define(TTL_MS_CONFIG, LONG, TTL_MS_DEFAULT, TTL_MS, MEDIUM, TTL_MS_DOC)
             .define(
                     CONFIG_SETTER_CONFIG,
                     CLASS,
@@ -225,8 +237,8 @@ public final class LsmStoreConfig extends AbstractConfig {
         QueryIsolation isolation = QueryIsolation.valueOf(upperCase(config.getString(QUERY_ISOLATION_CONFIG)));
         LsmConfigSetter setter = config.getConfiguredInstance(CONFIG_SETTER_CONFIG, LsmConfigSetter.class, configs);
         return setter == null
-                ? new StoreSettings(options.build(), runtime, isolation, () -> {})
-                : set(setter, storeName, options, configs, runtime, isolation);
+                ? new StoreSettings(options.build(), runtime, isolation, config.getLong(TTL_MS_CONFIG), () -> {})
+                : set(setter, storeName, options, configs, runtime, isolation, config.getLong(TTL_MS_CONFIG));
     }
 
     /** The supplier of clients that an application with such a configuration names for ours, configured; {@code null} if it names none. */
@@ -241,17 +253,39 @@ public final class LsmStoreConfig extends AbstractConfig {
             LsmOptions.Builder options,
             Map<String, Object> configs,
             RuntimeSettings runtime,
-            QueryIsolation isolation) {
+            QueryIsolation isolation,
+            @Nullable Long ttlMillis) {
         setter.setConfig(storeName, options, Collections.unmodifiableMap(configs));
         try {
             LsmOptions set = options.build();
-            return new StoreSettings(set, runtime, isolation, () -> setter.close(storeName, set));
+            Duration timeToLive = setter.timeToLive(storeName, ttlMillis == null ? null : Duration.ofMillis(ttlMillis));
+            return new StoreSettings(
+                    set,
+                    runtime,
+                    isolation,
+                    millisOf(timeToLive, storeName, setter),
+                    () -> setter.close(storeName, set));
         } catch (LsmException e) {
             throw new ConfigException(
                     CONFIG_SETTER_CONFIG,
                     setter.getClass().getName(),
                     "for the store " + storeName + " it set something that cannot be: " + e.getMessage());
         }
+    }
+
+    private static @Nullable Long millisOf(@Nullable Duration timeToLive, String storeName, LsmConfigSetter setter) {
+        if (timeToLive == null) {
+            return null;
+        }
+        long millis = Milliseconds.of(timeToLive, "timeToLive");
+        if (millis < TTL_MS.least()) {
+            throw new ConfigException(
+                    CONFIG_SETTER_CONFIG,
+                    setter.getClass().getName(),
+                    "it gave the store " + storeName + " a time to live of " + timeToLive
+                            + "; it may be null, or 1 ms and more");
+        }
+        return millis;
     }
 
     private static Map<String, Object> own(Map<?, ?> configs) {

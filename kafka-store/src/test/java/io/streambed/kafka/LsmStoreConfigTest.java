@@ -56,6 +56,7 @@ class LsmStoreConfigTest {
         configs.put("lsm.open.tables", "50");
         configs.put("lsm.background.threads", "3");
         configs.put("lsm.query.isolation", "read_committed");
+        configs.put("lsm.ttl.ms", "60000");
         StoreSettings settings = LsmStoreConfig.settingsOf("s", configs);
         LsmOptions options = settings.options();
         assertEquals(Durability.POWER, options.durability());
@@ -68,6 +69,7 @@ class LsmStoreConfigTest {
         assertEquals(50, settings.runtime().openTables());
         assertEquals(3, settings.runtime().backgroundThreads());
         assertEquals(QueryIsolation.READ_COMMITTED, settings.queryIsolation());
+        assertEquals(60_000, settings.timeToLiveMillis());
         configs.put("lsm.config.setter", BlockSetter.class);
         configs.put("lsm.client.supplier", LsmClientSupplierTest.Named.class);
         assertEquals(

@@ -1,10 +1,12 @@
 package io.streambed.kafka.internal.engine;
 
 import io.streambed.kafka.internal.layout.Segmentation;
+import io.streambed.kafka.internal.layout.ValueTime;
 import io.streambed.lsm.LsmException;
 import io.streambed.lsm.LsmOptions;
 import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.WriteBatch;
+import io.streambed.lsm.bytes.Slice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -57,6 +59,9 @@ public final class StoreEngine {
     private volatile Position position = Position.emptyPosition();
     private volatile @Nullable StateStoreContext context;
     private final StreamTime streamTime = new StreamTime();
+
+    /** Where values have their timestamps, if entries expire by them; set when the store is opened. */
+    private volatile @Nullable ValueTime timestamps;
 
     /** Of the writing thread, which Streams' metric is tagged with; made when it is needed, as few stores ever drop a record. */
     private @Nullable Runnable droppedRecords;
@@ -177,8 +182,11 @@ public final class StoreEngine {
         LsmOptions.Builder options = settings.options().toBuilder()
                 .name(newContext.taskId() + "/" + storeName)
                 .commitEveryWrite(false);
-        if (retention != null) {
-            options.expiry(new StoreExpiry(format, retention, streamTime::millis));
+        TimeToLive byTimestamp = TimeToLive.of(storeName, format, settings.timeToLiveMillis());
+        timestamps = byTimestamp == null ? null : byTimestamp.time();
+        Retention expires = retention == null ? byTimestamp : retention;
+        if (expires != null) {
+            options.expiry(new StoreExpiry(format, expires, streamTime::millis));
         }
         return options.build();
     }
@@ -204,6 +212,14 @@ public final class StoreEngine {
     /** The store's stream time. Goes back to that of the last commit when the store is opened again; none if nothing of it expires. */
     public StreamTime streamTime() {
         return streamTime;
+    }
+
+    /** Moves stream time on to the timestamp of a value that is about to be written, if the store's entries expire by theirs. */
+    public void observe(byte @Nullable [] value) {
+        ValueTime time = timestamps;
+        if (time != null && value != null) {
+            streamTime.observe(time.of(Slice.of(value)));
+        }
     }
 
     /** Counts a record as dropped, in the task's own metric. To be called by the writing thread, after opening. */

@@ -2,6 +2,7 @@ package io.streambed.kafka.internal.engine;
 
 import io.streambed.lsm.LsmOptions;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store is opened with.
@@ -9,10 +10,15 @@ import java.util.Map;
  * @param options of its tree; the store sets name and commits itself
  * @param runtime of the process
  * @param queryIsolation what queries see
+ * @param timeToLiveMillis how long an entry of a key-value store lives in stream time; {@code null} for ever
  * @param onClose to be run when the store is closed
  */
 public record StoreSettings(
-        LsmOptions options, RuntimeSettings runtime, QueryIsolation queryIsolation, Runnable onClose) {
+        LsmOptions options,
+        RuntimeSettings runtime,
+        QueryIsolation queryIsolation,
+        @Nullable Long timeToLiveMillis,
+        Runnable onClose) {
 
     /** Where settings come from: the one way from what users configure down to the engine. */
     @FunctionalInterface

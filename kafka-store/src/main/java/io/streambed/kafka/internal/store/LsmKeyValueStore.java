@@ -64,14 +64,18 @@ class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]>, StoreOnEngine {
 
     @Override
     public void init(StateStoreContext context, StateStore root) {
-        engine.open(
-                context, root, (changelogRecord, batch) -> add(batch, changelogRecord.key(), changelogRecord.value()));
+        engine.open(context, root, (changelogRecord, batch) -> {
+            engine.observe(changelogRecord.value());
+            add(batch, changelogRecord.key(), changelogRecord.value());
+        });
     }
 
     @Override
     public void put(Bytes key, byte @Nullable [] value) {
         requireKey(key);
-        engine.tree().put(key.get(), value);
+        OpenTree tree = engine.tree();
+        engine.observe(value);
+        tree.put(key.get(), value);
     }
 
     @Override
@@ -80,6 +84,7 @@ class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]>, StoreOnEngine {
         OpenTree tree = engine.tree();
         byte[] present = tree.get(key.get());
         if (present == null && value != null) {
+            engine.observe(value);
             tree.put(key.get(), value);
         }
         return present;
@@ -93,6 +98,7 @@ class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]>, StoreOnEngine {
             requireKey(entry.key);
             add(batch, entry.key.get(), entry.value);
         }
+        entries.forEach(entry -> engine.observe(entry.value));
         tree.write(batch);
     }
 

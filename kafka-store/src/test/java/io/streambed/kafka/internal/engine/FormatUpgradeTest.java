@@ -210,6 +210,7 @@ class FormatUpgradeTest {
                         LsmOptions.defaults(),
                         new RuntimeSettings(16L << 20, 100, 1),
                         QueryIsolation.READ_UNCOMMITTED,
+                        null,
                         () -> {}));
     }
 

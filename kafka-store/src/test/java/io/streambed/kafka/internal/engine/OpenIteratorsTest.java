@@ -34,6 +34,7 @@ class OpenIteratorsTest {
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1),
                     QueryIsolation.READ_UNCOMMITTED,
+                    null,
                     () -> {}),
             now::get);
     private TestContext context;

@@ -56,6 +56,7 @@ class RollbackTest {
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1),
                     QueryIsolation.READ_UNCOMMITTED,
+                    null,
                     () -> {}),
             now::get);
     private LogCaptureAppender said;
