@@ -1,6 +1,9 @@
 package io.streambed.kafka;
 
+import io.streambed.kafka.internal.layout.KeyOrder;
 import java.util.Map;
+import org.apache.kafka.streams.DslStoreFormat;
+import org.apache.kafka.streams.kstream.EmitStrategy.StrategyType;
 import org.apache.kafka.streams.state.DslKeyValueParams;
 import org.apache.kafka.streams.state.DslSessionParams;
 import org.apache.kafka.streams.state.DslStoreSuppliers;
@@ -39,13 +42,18 @@ public final class LsmDslStoreSuppliers implements DslStoreSuppliers {
     }
 
     /**
-     * Not there yet.
-     *
-     * @throws UnsupportedOperationException always
+     * Windows that are emitted when they close are sorted by time, as those that are due are then read; with an index by key for sliding
+     * windows, which read those of a key with each record.
      */
     @Override
     public WindowBytesStoreSupplier windowStore(DslWindowParams params) {
-        throw notYet("Window", params.name());
+        KeyOrder order = params.emitStrategy().type() != StrategyType.ON_WINDOW_CLOSE
+                ? KeyOrder.KEY_FIRST
+                : params.isSlidingWindow() ? KeyOrder.TIME_FIRST_INDEXED : KeyOrder.TIME_FIRST;
+        // What asks may leave the format open; Kafka's own suppliers take this one then.
+        DslStoreFormat format = params.dslStoreFormat() == null ? DslStoreFormat.TIMESTAMPED : params.dslStoreFormat();
+        return LsmStores.windowStore(
+                params.name(), format, order, params.retentionPeriod(), params.windowSize(), params.retainDuplicates());
     }
 
     /**

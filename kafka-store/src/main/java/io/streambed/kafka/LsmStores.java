@@ -1,7 +1,9 @@
 package io.streambed.kafka;
 
+import io.streambed.kafka.internal.layout.KeyOrder;
 import io.streambed.kafka.internal.store.LsmKeyValueSupplier;
 import io.streambed.kafka.internal.store.LsmVersionedSupplier;
+import io.streambed.kafka.internal.store.LsmWindowSupplier;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.kafka.streams.DslStoreFormat;
@@ -18,7 +20,7 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * Stores.keyValueStoreBuilder(LsmStores.persistentKeyValueStore("counts"), Serdes.String(), Serdes.Long())
  * }</pre>
  *
- * <p>Key-value stores are there in all three formats, and versioned ones. The other kinds throw {@link UnsupportedOperationException}, whose message
+ * <p>Key-value and window stores are there in all three formats, and versioned ones. Session stores throw {@link UnsupportedOperationException}, whose message
  * names what to use instead.
  *
  * <p>Stores are configured by the keys of {@link LsmStoreConfig} when they are opened. Safe for use by several threads.
@@ -88,33 +90,54 @@ public final class LsmStores {
     }
 
     /**
-     * Not there yet.
+     * Window stores, for {@code Stores.windowStoreBuilder}.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param retentionPeriod how long a window is kept, counted in stream time from its start: at least {@code windowSize}, and more by
+     *     the time that records may be late
+     * @param windowSize size of the windows; not negative
+     * @param retainDuplicates whether each record of a key and window start is kept, as joins of streams need it
+     * @throws IllegalArgumentException if a duration is {@code null}, negative, or does not fit a number of ms; or if the retention period
+     *     is shorter than a window
      */
     public static WindowBytesStoreSupplier persistentWindowStore(
             String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
-        throw notYet("persistentWindowStore", name);
+        return windowStore(
+                name, DslStoreFormat.PLAIN, KeyOrder.KEY_FIRST, retentionPeriod, windowSize, retainDuplicates);
     }
 
     /**
-     * Not there yet.
+     * Window stores with timestamps, for {@code Stores.timestampedWindowStoreBuilder}.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param retentionPeriod how long a window is kept, counted in stream time from its start: at least {@code windowSize}, and more by
+     *     the time that records may be late
+     * @param windowSize size of the windows; not negative
+     * @param retainDuplicates whether each record of a key and window start is kept, as joins of streams need it
+     * @throws IllegalArgumentException if a duration is {@code null}, negative, or does not fit a number of ms; or if the retention period
+     *     is shorter than a window
      */
     public static WindowBytesStoreSupplier persistentTimestampedWindowStore(
             String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
-        throw notYet("persistentTimestampedWindowStore", name);
+        return windowStore(
+                name, DslStoreFormat.TIMESTAMPED, KeyOrder.KEY_FIRST, retentionPeriod, windowSize, retainDuplicates);
     }
 
     /**
-     * Not there yet.
+     * Window stores with timestamps and headers, for {@code Stores.timestampedWindowStoreWithHeadersBuilder}.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param retentionPeriod how long a window is kept, counted in stream time from its start: at least {@code windowSize}, and more by
+     *     the time that records may be late
+     * @param windowSize size of the windows; not negative
+     * @param retainDuplicates whether each record of a key and window start is kept, as joins of streams need it
+     * @throws IllegalArgumentException if a duration is {@code null}, negative, or does not fit a number of ms; or if the retention period
+     *     is shorter than a window
      */
     public static WindowBytesStoreSupplier persistentTimestampedWindowStoreWithHeaders(
             String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
-        throw notYet("persistentTimestampedWindowStoreWithHeaders", name);
+        return windowStore(
+                name, DslStoreFormat.HEADERS, KeyOrder.KEY_FIRST, retentionPeriod, windowSize, retainDuplicates);
     }
 
     /**
@@ -160,6 +183,30 @@ public final class LsmStores {
             return Math.max(retention / 5, 20_000);
         }
         return retention <= 3_600_000 ? Math.max(retention / 12, 60_000) : Math.max(retention / 24, 300_000);
+    }
+
+    static WindowBytesStoreSupplier windowStore(
+            String name,
+            DslStoreFormat format,
+            KeyOrder order,
+            Duration retentionPeriod,
+            Duration windowSize,
+            boolean retainDuplicates) {
+        Objects.requireNonNull(name, "name cannot be null");
+        long retention = Milliseconds.of(retentionPeriod, "retentionPeriod");
+        long size = Milliseconds.of(windowSize, "windowSize");
+        if (retention < 0) {
+            throw new IllegalArgumentException("retentionPeriod cannot be negative");
+        }
+        if (size < 0) {
+            throw new IllegalArgumentException("windowSize cannot be negative");
+        }
+        if (size > retention) {
+            throw new IllegalArgumentException("The retention period of the window store " + name
+                    + " must be no smaller than its window size. Got size=[" + windowSize + "], retention=["
+                    + retentionPeriod + "]");
+        }
+        return LsmWindowSupplier.of(name, format, order, retention, size, retainDuplicates, LsmStoreConfig::settingsOf);
     }
 
     private static UnsupportedOperationException notYet(String method, String name) {

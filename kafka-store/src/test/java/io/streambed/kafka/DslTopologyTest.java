@@ -32,7 +32,7 @@ import org.apache.kafka.streams.kstream.Joined;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Materialized;
-import org.apache.kafka.streams.kstream.TimeWindows;
+import org.apache.kafka.streams.kstream.SessionWindows;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 import org.apache.kafka.streams.state.DslStoreSuppliers;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
@@ -182,11 +182,11 @@ class DslTopologyTest {
     }
 
     @Test
-    void windowsSayWhatToUseMeanwhile() {
+    void sessionsSayWhatToUseMeanwhile() {
         StreamsBuilder builder = new StreamsBuilder();
         builder.<String, String>stream("in")
                 .groupByKey()
-                .windowedBy(TimeWindows.ofSizeWithNoGrace(Duration.ofMinutes(1)))
+                .windowedBy(SessionWindows.ofInactivityGapWithNoGrace(Duration.ofMinutes(1)))
                 .count();
         Topology topology = builder.build();
         Properties properties = properties(LsmDslStoreSuppliers.class, "default", directory);

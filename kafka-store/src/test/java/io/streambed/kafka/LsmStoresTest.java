@@ -18,14 +18,18 @@ import org.apache.kafka.streams.state.DslKeyValueParams;
 import org.apache.kafka.streams.state.DslSessionParams;
 import org.apache.kafka.streams.state.DslWindowParams;
 import org.apache.kafka.streams.state.HeadersBytesStore;
+import org.apache.kafka.streams.state.HeadersBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.TimestampedBytesStore;
+import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 import org.apache.kafka.streams.state.internals.RocksDbVersionedKeyValueBytesStoreSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class LsmStoresTest {
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration HUGE = Duration.ofSeconds(Long.MAX_VALUE);
 
     /** Changing {@code Stores.} to {@code LsmStores.} is the whole migration. */
     @Test
@@ -56,11 +60,6 @@ class LsmStoresTest {
     @Test
     void whatIsNotThereNamesWhatToUse() {
         Map<String, Executable> calls = Map.of(
-                "persistentWindowStore", () -> LsmStores.persistentWindowStore("s", DAY, DAY, false),
-                "persistentTimestampedWindowStore",
-                        () -> LsmStores.persistentTimestampedWindowStore("s", DAY, DAY, false),
-                "persistentTimestampedWindowStoreWithHeaders",
-                        () -> LsmStores.persistentTimestampedWindowStoreWithHeaders("s", DAY, DAY, false),
                 "persistentSessionStore", () -> LsmStores.persistentSessionStore("s", DAY),
                 "persistentSessionStoreWithHeaders", () -> LsmStores.persistentSessionStoreWithHeaders("s", DAY));
         calls.forEach((method, call) -> {
@@ -125,16 +124,63 @@ class LsmStoresTest {
     }
 
     @Test
-    void dslWindowsAndSessionsNameWhatToUse() {
+    void dslGetsWindowsInTheFormatAndOrderThatItAsksFor() {
         LsmDslStoreSuppliers suppliers = new LsmDslStoreSuppliers();
-        EmitStrategy strategy = EmitStrategy.onWindowUpdate();
-        for (Executable call : Arrays.<Executable>asList(
-                () -> suppliers.windowStore(
-                        new DslWindowParams("s", DAY, DAY, false, strategy, false, DslStoreFormat.TIMESTAMPED)),
-                () -> suppliers.sessionStore(new DslSessionParams("s", DAY, strategy, DslStoreFormat.PLAIN)))) {
-            String message =
-                    assertThrows(UnsupportedOperationException.class, call).getMessage();
-            assertTrue(message.contains("Materialized.as(BuiltInDslStoreSuppliers.ROCKS_DB)"), message);
+        for (EmitStrategy emit : List.of(EmitStrategy.onWindowUpdate(), EmitStrategy.onWindowClose())) {
+            for (DslStoreFormat format : DslStoreFormat.values()) {
+                WindowBytesStoreSupplier supplier =
+                        suppliers.windowStore(new DslWindowParams("s", DAY, HOUR, true, emit, false, format));
+                assertEquals(format == DslStoreFormat.HEADERS, supplier instanceof HeadersBytesStoreSupplier);
+                assertEquals("lsm", supplier.metricsScope());
+                assertEquals("s", supplier.name());
+                assertEquals(DAY.toMillis(), supplier.retentionPeriod());
+                assertEquals(HOUR.toMillis(), supplier.windowSize());
+                assertEquals(DAY.toMillis() / 2, supplier.segmentIntervalMs());
+                assertTrue(supplier.retainDuplicates());
+                var store = supplier.get();
+                assertTrue(store.persistent());
+                // With headers too: Streams' layer for queries asks for it before it gives timestamps.
+                assertEquals(format != DslStoreFormat.PLAIN, store instanceof TimestampedBytesStore);
+                assertEquals(format == DslStoreFormat.HEADERS, store instanceof HeadersBytesStore);
+            }
         }
+    }
+
+    @Test
+    void windowsAreCheckedWithKafkasWords() {
+        for (Duration[] wrong : new Duration[][] {
+            {null, HOUR},
+            {HOUR, null},
+            {HOUR.negated(), HOUR},
+            {DAY, HOUR.negated()},
+            {HOUR, DAY},
+            {HUGE, HOUR},
+            {DAY, HUGE}
+        }) {
+            assertEquals(
+                    refusal(() -> Stores.persistentWindowStore("s", wrong[0], wrong[1], false)),
+                    refusal(() -> LsmStores.persistentWindowStore("s", wrong[0], wrong[1], false)));
+            assertEquals(
+                    refusal(() -> Stores.persistentTimestampedWindowStore("s", wrong[0], wrong[1], false)),
+                    refusal(() -> LsmStores.persistentTimestampedWindowStore("s", wrong[0], wrong[1], false)));
+            assertEquals(
+                    refusal(() -> Stores.persistentTimestampedWindowStoreWithHeaders("s", wrong[0], wrong[1], false)),
+                    refusal(() ->
+                            LsmStores.persistentTimestampedWindowStoreWithHeaders("s", wrong[0], wrong[1], false)));
+        }
+        assertEquals(
+                refusal(() -> Stores.persistentWindowStore(null, DAY, HOUR, false)),
+                refusal(() -> LsmStores.persistentWindowStore(null, DAY, HOUR, false)));
+    }
+
+    @Test
+    void dslSessionsNameWhatToUse() {
+        String message = assertThrows(
+                        UnsupportedOperationException.class,
+                        () -> new LsmDslStoreSuppliers()
+                                .sessionStore(new DslSessionParams(
+                                        "s", DAY, EmitStrategy.onWindowUpdate(), DslStoreFormat.PLAIN)))
+                .getMessage();
+        assertTrue(message.contains("Materialized.as(BuiltInDslStoreSuppliers.ROCKS_DB)"), message);
     }
 }

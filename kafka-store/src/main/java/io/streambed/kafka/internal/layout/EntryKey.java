@@ -92,8 +92,13 @@ public final class EntryKey {
         return bytes;
     }
 
+    /** Whether entries are sorted by time first. */
+    public boolean isByTime() {
+        return form == Form.BY_TIME;
+    }
+
     /** The bytes of an entry's key whose key in the changelog is {@code logged}. */
-    byte[] encodeLogged(long segment, byte[] logged) {
+    public byte[] encodeLogged(long segment, byte[] logged) {
         if (form == Form.BY_TIME) {
             int keyLength = logged.length - Long.BYTES - minorBytes;
             return encode(

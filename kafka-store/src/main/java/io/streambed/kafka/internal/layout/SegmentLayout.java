@@ -57,11 +57,6 @@ public record SegmentLayout(EntryKey entries, @Nullable EntryKey index) {
         return entries.loggedTime(logged);
     }
 
-    /** The key of the entry whose key in the changelog is {@code logged}. */
-    public byte[] loggedEntry(long segment, byte[] logged) {
-        return entries.encodeLogged(segment, logged);
-    }
-
     /** Where a segment begins; nothing of an older one lies behind, nothing of it before. */
     public static byte[] startOf(long segment) {
         byte[] start = new byte[Long.BYTES];

@@ -163,12 +163,7 @@ class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]>, StoreOnEngine {
 
     private KeyValueIterator<Bytes, byte[]> range(@Nullable Bytes from, @Nullable Bytes to, Direction direction) {
         if (from != null && to != null && from.compareTo(to) > 0) {
-            // Word for word as Streams' own stores say it: users search for it, and Kafka's tests do.
-            LOG.warn("Returning empty iterator for fetch with invalid key range: from > to."
-                    + " This may be due to range arguments set in the wrong order, "
-                    + "or serdes that don't preserve ordering when lexicographically comparing the serialized bytes."
-                    + " Note that the built-in numerical serdes do not follow this for negative numbers");
-            return NoEntries.get();
+            return NoEntries.ofInvertedRange(LOG);
         }
         return iterate(KeyRange.closed(from == null ? null : from.get(), to == null ? null : to.get()), direction);
     }
