@@ -2,12 +2,15 @@ package io.streambed.lsm.bench;
 
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.DiscardingFileSystem;
+import io.streambed.lsm.fs.DiskFileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.internal.log.BatchEncoding;
 import io.streambed.lsm.internal.log.LogHeader;
 import io.streambed.lsm.internal.log.WalReader;
 import io.streambed.lsm.internal.log.WalWriter;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,14 +23,15 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * What the write-ahead log itself costs for each record, the operating system left out: keys of 16 bytes, values of 100, which
- * makes records of about 130.
+ * What the write-ahead log itself costs for each record, the operating system left out but where it says so: keys of 16 bytes, values
+ * of 100, which makes records of about 130.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,6 +48,8 @@ public class LogBenchmark {
     private final BatchEncoding.Writer batch = new BatchEncoding.Writer();
     private final MemoryFileSystem full = new MemoryFileSystem();
     private WalWriter wal;
+    private WalWriter onDisk;
+    private Path directory;
     private long seqNo;
 
     @Setup
@@ -55,11 +61,21 @@ public class LogBenchmark {
             batch.put(key, value);
         }
         wal = WalWriter.create(new DiscardingFileSystem(), "log", LogHeader.first(7));
+        directory = Files.createTempDirectory("log-benchmark");
+        onDisk = WalWriter.create(DiskFileSystem.at(directory), "log", LogHeader.first(7));
         try (WalWriter written = WalWriter.create(full, "log", LogHeader.first(7))) {
             for (int i = 0; i < REPLAYED; i++) {
                 written.put(i, key, value, true);
             }
         }
+    }
+
+    /** Deletes the log on disk. */
+    @TearDown
+    public void deleteLog() throws IOException {
+        onDisk.close();
+        Files.delete(directory.resolve("log"));
+        Files.delete(directory);
     }
 
     @Benchmark
@@ -82,6 +98,27 @@ public class LogBenchmark {
     @OperationsPerInvocation(BATCH)
     public void putInBatch() throws IOException {
         wal.batch(seqNo += BATCH, batch, false);
+    }
+
+    /** A commit after ten puts that survives the end of the process, to a file on disk. */
+    @Benchmark
+    public void commitOfTenToDisk() throws IOException {
+        putTenAndCommit();
+        onDisk.flush();
+    }
+
+    /** The same, synced: it survives a loss of power. */
+    @Benchmark
+    public void commitOfTenToDiskSynced() throws IOException {
+        putTenAndCommit();
+        onDisk.sync();
+    }
+
+    private void putTenAndCommit() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            onDisk.put(++seqNo, key, value, false);
+        }
+        onDisk.commit(seqNo, value);
     }
 
     @Benchmark
