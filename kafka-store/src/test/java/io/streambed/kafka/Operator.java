@@ -1,6 +1,5 @@
 package io.streambed.kafka;
 
-import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
 import java.util.ArrayList;
@@ -11,12 +10,10 @@ import java.util.function.Function;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.GlobalKTable;
-import org.apache.kafka.streams.kstream.Joined;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.kstream.Suppressed;
 
 /**
  * A stateful operator of the DSL: a topology that has it and what it needs, from the topics {@code in}, {@code other},
@@ -54,7 +51,8 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
 
         KTable<String, String> versioned() {
             return builder.table(
-                    topic("right"), Materialized.as(LsmStores.persistentVersionedKeyValueStore("right", ofSeconds(10))));
+                    topic("right"),
+                    Materialized.as(LsmStores.persistentVersionedKeyValueStore("right", ofSeconds(10))));
         }
 
         GlobalKTable<String, String> global() {

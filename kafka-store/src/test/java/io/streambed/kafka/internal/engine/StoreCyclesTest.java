@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
@@ -47,6 +48,51 @@ class StoreCyclesTest {
         assertTrue(Thread.activeCount() <= threads + 5, () -> threads + " threads, now " + Thread.activeCount());
         assertEquals(metrics, context.metrics().metrics().size());
         assertEquals(0, SharedRuntime.process().users());
+        assertEquals(0, ThreadTransactions.process().threads());
+    }
+
+    /** The runtime goes on as long as any store is open, so what one store leaves behind there would stay for the life of the process. */
+    @Test
+    void nothingIsLeftInTheMemoryOfOtherStores() {
+        TestContext others = new TestContext(directory.resolve("others"));
+        KeyValueStore<Bytes, byte[]> other = others.open(LsmStores.persistentKeyValueStore("other"));
+        other.put(key("a"), bytes("1"));
+        TestContext context = new TestContext(
+                directory.resolve("moving"),
+                Map.of(
+                        "lsm.write.buffer.bytes",
+                        "65536",
+                        "lsm.compression",
+                        "lz4",
+                        "lsm.query.isolation",
+                        "read_committed"));
+        KeyValueStore<Bytes, byte[]> store =
+                LsmStores.persistentKeyValueStore("store").get();
+        Map<String, Object> before = processGauges(others);
+        for (int n = 0; n < 300; n++) {
+            context.open(store);
+            store.put(key("k" + n), bytes("x".repeat(1000)));
+            store.commit(Map.of(LOG, (long) n));
+            if (n % 100 == 0) {
+                // Left open: the store closes it.
+                assertTrue(store.all().hasNext());
+            }
+            store.close();
+        }
+        assertEquals(before, processGauges(others));
+        other.close();
+        assertEquals(0, SharedRuntime.process().users());
+    }
+
+    private static Map<String, Object> processGauges(TestContext context) {
+        Map<String, Object> values = new TreeMap<>();
+        context.metrics().metrics().forEach((name, metric) -> {
+            if (metric.metricName().description().startsWith("Of the process")) {
+                values.put(name.name(), metric.metricValue());
+            }
+        });
+        assertEquals(5, values.size());
+        return values;
     }
 
     /** Under exactly-once Streams deletes a task's directory as soon as it has closed its stores dirtily. */
