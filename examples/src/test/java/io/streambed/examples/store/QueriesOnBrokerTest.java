@@ -269,9 +269,9 @@ class QueriesOnBrokerTest {
         result.getExecutionInfo()
                 .forEach(info -> text.append('\n')
                         .append(withoutStore(info)
-                        .replace("WithHeaders", "")
-                        .replaceAll("@[0-9a-f]+", "@")
-                        .replaceAll("in \\d+ns", "in ns")));
+                                .replace("WithHeaders", "")
+                                .replaceAll("@[0-9a-f]+", "@")
+                                .replaceAll("in \\d+ns", "in ns")));
         return text.toString();
     }
 
