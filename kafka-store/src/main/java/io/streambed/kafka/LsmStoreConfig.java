@@ -11,6 +11,7 @@ import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import io.streambed.kafka.internal.engine.QueryIsolation;
 import io.streambed.kafka.internal.engine.RuntimeSettings;
 import io.streambed.kafka.internal.engine.StoreSettings;
+import io.streambed.lsm.CompactionStyle;
 import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
 import io.streambed.lsm.LsmException;
@@ -83,6 +84,24 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final int FILTER_BITS_PER_KEY_DEFAULT = ENGINE.filterBitsPerKey();
     private static final ConfigRange FILTER_BITS_PER_KEY = new ConfigRange(4, 32);
 
+    /** Which tables are merged, and when. */
+    public static final String COMPACTION_STYLE_CONFIG = "lsm.compaction.style";
+
+    public static final String COMPACTION_STYLE_DOC =
+            "Which tables are merged, and when. leveled: few runs and little room on disk, most bytes written. tiered: fewest bytes written,"
+                    + " more runs to read from, up to four times the room where keys are overwritten. hybrid: little more written than tiered"
+                    + " while keys are new, at most eight runs, and at most 1.3 times the room.";
+    public static final String COMPACTION_STYLE_DEFAULT =
+            ENGINE.compactionStyle().name().toLowerCase(Locale.ROOT);
+
+    /** Bytes that compactions write in a second, for the process. */
+    public static final String COMPACTION_BYTES_PER_SECOND_CONFIG = "lsm.compaction.bytes.per.second";
+
+    public static final String COMPACTION_BYTES_PER_SECOND_DOC =
+            "Of the process, the first store opened decides: how many bytes compactions may write in a second, for all stores together; 0"
+                    + " for as many as they can. Too few make writers wait in the end.";
+    public static final long COMPACTION_BYTES_PER_SECOND_DEFAULT = 0;
+
     /** Bytes of a table. */
     public static final String TABLE_BYTES_CONFIG = "lsm.table.bytes";
 
@@ -113,7 +132,8 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final String BACKGROUND_THREADS_CONFIG = "lsm.background.threads";
 
     public static final String BACKGROUND_THREADS_DOC =
-            "Of the process, the first store opened decides: how many compactions run at once, for all stores together.";
+            "Of the process, the first store opened decides: how many compactions, or parts of a large one, run at once, for all stores"
+                    + " together.";
     public static final int BACKGROUND_THREADS_DEFAULT = 2;
     private static final ConfigRange BACKGROUND_THREADS = new ConfigRange(1, 64);
 
@@ -172,6 +192,20 @@ public final class LsmStoreConfig extends AbstractConfig {
                     BACKGROUND_THREADS,
                     MEDIUM,
                     BACKGROUND_THREADS_DOC)
+            .define(
+                    COMPACTION_STYLE_CONFIG,
+                    STRING,
+                    COMPACTION_STYLE_DEFAULT,
+                    oneOf(CompactionStyle.values()),
+                    MEDIUM,
+                    COMPACTION_STYLE_DOC)
+            .define(
+                    COMPACTION_BYTES_PER_SECOND_CONFIG,
+                    LONG,
+                    COMPACTION_BYTES_PER_SECOND_DEFAULT,
+                    new ConfigRange(0, 1L << 40),
+                    LOW,
+                    COMPACTION_BYTES_PER_SECOND_DOC)
             .define(OPEN_TABLES_CONFIG, INT, OPEN_TABLES_DEFAULT, OPEN_TABLES, LOW, OPEN_TABLES_DOC)
             .define(BLOCK_BYTES_CONFIG, INT, BLOCK_BYTES_DEFAULT, BLOCK_BYTES, LOW, BLOCK_BYTES_DOC)
             .define(
@@ -226,6 +260,7 @@ public final class LsmStoreConfig extends AbstractConfig {
         LsmOptions.Builder options = LsmOptions.builder()
                 .durability(Durability.valueOf(upperCase(config.getString(DURABILITY_CONFIG))))
                 .compression(Compression.valueOf(upperCase(config.getString(COMPRESSION_CONFIG))))
+                .compactionStyle(CompactionStyle.valueOf(upperCase(config.getString(COMPACTION_STYLE_CONFIG))))
                 .writeBufferBytes(config.getLong(WRITE_BUFFER_BYTES_CONFIG))
                 .blockBytes(config.getInt(BLOCK_BYTES_CONFIG))
                 .filterBitsPerKey(config.getInt(FILTER_BITS_PER_KEY_CONFIG))
@@ -233,7 +268,8 @@ public final class LsmStoreConfig extends AbstractConfig {
         RuntimeSettings runtime = new RuntimeSettings(
                 config.getLong(MEMORY_BYTES_CONFIG),
                 config.getInt(OPEN_TABLES_CONFIG),
-                config.getInt(BACKGROUND_THREADS_CONFIG));
+                config.getInt(BACKGROUND_THREADS_CONFIG),
+                config.getLong(COMPACTION_BYTES_PER_SECOND_CONFIG));
         QueryIsolation isolation = QueryIsolation.valueOf(upperCase(config.getString(QUERY_ISOLATION_CONFIG)));
         LsmConfigSetter setter = config.getConfiguredInstance(CONFIG_SETTER_CONFIG, LsmConfigSetter.class, configs);
         return setter == null

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.kafka.internal.engine.QueryIsolation;
 import io.streambed.kafka.internal.engine.StoreSettings;
+import io.streambed.lsm.CompactionStyle;
 import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
 import io.streambed.lsm.LsmOptions;
@@ -57,6 +58,8 @@ class LsmStoreConfigTest {
         configs.put("lsm.background.threads", "3");
         configs.put("lsm.query.isolation", "read_committed");
         configs.put("lsm.ttl.ms", "60000");
+        configs.put("lsm.compaction.style", "tiered");
+        configs.put("lsm.compaction.bytes.per.second", "2000000");
         StoreSettings settings = LsmStoreConfig.settingsOf("s", configs);
         LsmOptions options = settings.options();
         assertEquals(Durability.POWER, options.durability());
@@ -70,6 +73,8 @@ class LsmStoreConfigTest {
         assertEquals(3, settings.runtime().backgroundThreads());
         assertEquals(QueryIsolation.READ_COMMITTED, settings.queryIsolation());
         assertEquals(60_000, settings.timeToLiveMillis());
+        assertEquals(CompactionStyle.TIERED, options.compactionStyle());
+        assertEquals(2_000_000, settings.runtime().compactionBytesPerSecond());
         configs.put("lsm.config.setter", BlockSetter.class);
         configs.put("lsm.client.supplier", LsmClientSupplierTest.Named.class);
         assertEquals(

@@ -8,6 +8,7 @@ import io.streambed.lsm.internal.compaction.ExpirySweep;
 import io.streambed.lsm.internal.compaction.FlushJob;
 import io.streambed.lsm.internal.compaction.FullCompaction;
 import io.streambed.lsm.internal.compaction.JobCancelledException;
+import io.streambed.lsm.internal.compaction.Relief;
 import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.version.Commit;
 import io.streambed.lsm.internal.version.Version;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * job until it clears the flag, and then looks again, so that work that came meanwhile is not forgotten.
  */
 final class Background {
+    /** Level 0 is relieved while a compaction runs when it is so close to slowing writers down. */
+    private static final int RUNS_BEFORE_SLOWDOWN = 2;
+
     private final LsmOptions options;
     private final TreeFiles files;
     private final Versions versions;
@@ -228,11 +232,17 @@ final class Background {
 
     private void flush(SealedMemtable oldest) throws IOException {
         long begin = runtime.nanoClock().getAsLong();
-        Version version = versions.current();
         VersionEdit edit = new VersionEdit().commit(oldest.commit()).logsDroppedBelow(oldest.logsBelow());
-        FlushJob job =
-                new FlushJob(files, version, protectedMoments(oldest.commit().seqNo()), expired(oldest.commit()));
-        long bytes = job.run(oldest.memtable(), edit);
+        long bytes;
+        // Pinned, for the job asks the filters of tables that a compaction may replace meanwhile.
+        PinnedVersion tables = versions.pinnedView().tables();
+        try {
+            FlushJob job = new FlushJob(
+                    files, tables.version(), protectedMoments(oldest.commit().seqNo()), expired(oldest.commit()));
+            bytes = job.run(oldest.memtable(), edit);
+        } finally {
+            tables.unpin();
+        }
         versions.installFlush(edit, oldest);
         memory.flushed();
         long nanos = runtime.nanoClock().getAsLong() - begin;
@@ -288,7 +298,7 @@ final class Background {
 
     private Optional<Compaction> nextCompaction() throws IOException {
         Version version = versions.current();
-        Optional<Compaction> next = picker.pick(version);
+        Optional<Compaction> next = pick(version);
         if (next.isPresent() || options.expiry() == null) {
             return next;
         }
@@ -303,7 +313,13 @@ final class Background {
     }
 
     private boolean compactionPending() {
-        return picker.pick(versions.current()).isPresent();
+        return pick(versions.current()).isPresent();
+    }
+
+    private Optional<Compaction> pick(Version version) {
+        long settled =
+                Arrays.stream(protectedMoments(version.commit().seqNo())).min().orElseThrow();
+        return picker.pick(version, settled);
     }
 
     private void compact(Compaction compaction) throws IOException {
@@ -312,7 +328,12 @@ final class Background {
         // The version's commit is the only one that a crash could fall back to among writes that are in tables: a later
         // one is in the logs, and sees only the newest of what tables hold.
         CompactionJob job = new CompactionJob(
-                files, version, protectedMoments(version.commit().seqNo()), expired(version.commit()), () -> closed);
+                files,
+                version,
+                protectedMoments(version.commit().seqNo()),
+                expired(version.commit()),
+                runtime.compactionHelpers(),
+                pace(compaction));
         VersionEdit edit = new VersionEdit();
         CompactionJob.Traffic traffic = job.run(compaction, edit);
         versions.install(edit);
@@ -328,6 +349,36 @@ final class Background {
                 traffic.bytesRead(),
                 traffic.bytesWritten(),
                 nanos));
+    }
+
+    /**
+     * Keeps a compaction within the limit of the runtime, and level 0 from filling up meanwhile: the thread that owns the compaction leaves
+     * it for a moment and merges what has been flushed since. Of what it merges nobody else takes anything, since it owns {@code
+     * compacting}; flushes only add.
+     */
+    private CompactionJob.Pace pace(Compaction compaction) {
+        Thread owner = Thread.currentThread();
+        AtomicBoolean relieving = new AtomicBoolean();
+        return bytesWritten -> {
+            long delay = runtime.compactionRate().delayNanos(bytesWritten);
+            if (delay > 0) {
+                Backpressure.Demand rest = new Backpressure.Demand("limit of compaction", delay);
+                backpressure.await(() -> closed ? Backpressure.Demand.NONE : rest);
+            }
+            if (closed) {
+                throw new JobCancelledException();
+            }
+            if (Thread.currentThread() == owner && !relieving.get()) {
+                Optional<Compaction> relief =
+                        Relief.of(versions.current(), compaction, options.level0Slowdown() - RUNS_BEFORE_SLOWDOWN);
+                if (relief.isPresent()) {
+                    relieving.set(true);
+                    compact(relief.get());
+                    relieving.set(false);
+                    backpressure.changed();
+                }
+            }
+        };
     }
 
     /** The moments that somebody may still read at: open snapshots, and the commit that a crash would fall back to. */

@@ -106,8 +106,9 @@ public record LsmMetrics(
      * @param tables tables in it
      * @param bytes size of the tables
      * @param entries entries in the tables: puts and tombstones
+     * @param garbage how many entries, here and further down, are tombstones here or hidden by entries from here, estimated
      */
-    public record Level(int runs, int tables, long bytes, long entries) {}
+    public record Level(int runs, int tables, long bytes, long entries, long garbage) {}
 
     /** Copies the list. */
     public LsmMetrics {
@@ -139,17 +140,11 @@ public record LsmMetrics(
         return ratio(reads.tableHits + reads.tablesInVain, reads.gets());
     }
 
-    /**
-     * Size of all tables by that of the lowest level, as if everything above it replaced something in it: an upper bound, and
-     * near the truth for a store whose keys are overwritten. 0 without tables.
-     */
+    /** Entries of all tables by those that are alive, estimated: 1 if none is deleted or hidden by a newer one. 0 without tables. */
     public double spaceAmplification() {
-        for (int i = levels.size() - 1; i >= 0; i--) {
-            if (levels.get(i).bytes > 0) {
-                return ratio(tableBytes(), levels.get(i).bytes);
-            }
-        }
-        return 0;
+        long entries = levels.stream().mapToLong(Level::entries).sum();
+        long garbage = levels.stream().mapToLong(Level::garbage).sum();
+        return entries == 0 ? 0 : (double) entries / Math.max(1, entries - garbage);
     }
 
     private static double ratio(long part, long whole) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     Larger: better compression, faster scans
  * @param filterBitsPerKey size of the Bloom filters, 4 to 32 bits a key; 10 lets 1 in 100 missing keys through
  * @param compression how blocks are compressed
+ * @param compactionStyle which tables are merged, and when
  * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB
  * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
@@ -34,18 +35,32 @@ public record LsmOptions(
         int blockBytes,
         int filterBitsPerKey,
         Compression compression,
+        CompactionStyle compactionStyle,
         long tableBytes,
         int level0Slowdown,
         int level0Stall,
         @Nullable Expiry expiry) {
 
     private static final LsmOptions DEFAULTS = new LsmOptions(
-            "lsm", Durability.PROCESS, true, 16L << 20, 3, 4 << 10, 10, Compression.NONE, 32L << 20, 12, 24, null);
+            "lsm",
+            Durability.PROCESS,
+            true,
+            16L << 20,
+            3,
+            4 << 10,
+            10,
+            Compression.NONE,
+            CompactionStyle.HYBRID,
+            32L << 20,
+            12,
+            24,
+            null);
 
     /** Fails with {@link LsmException.Kind#INVALID}, naming setting, value and range, if one is out of range. */
     public LsmOptions {
         Objects.requireNonNull(durability, "durability");
         Objects.requireNonNull(compression, "compression");
+        Objects.requireNonNull(compactionStyle, "compactionStyle");
         if (name.isEmpty()) {
             throw new LsmException(LsmException.Kind.INVALID, "name must not be empty");
         }
@@ -83,6 +98,7 @@ public record LsmOptions(
         private int blockBytes;
         private int filterBitsPerKey;
         private Compression compression;
+        private CompactionStyle compactionStyle;
         private long tableBytes;
         private int level0Slowdown;
         private int level0Stall;
@@ -97,6 +113,7 @@ public record LsmOptions(
             this.blockBytes = from.blockBytes;
             this.filterBitsPerKey = from.filterBitsPerKey;
             this.compression = from.compression;
+            this.compactionStyle = from.compactionStyle;
             this.tableBytes = from.tableBytes;
             this.level0Slowdown = from.level0Slowdown;
             this.level0Stall = from.level0Stall;
@@ -151,6 +168,12 @@ public record LsmOptions(
             return this;
         }
 
+        /** See {@link LsmOptions#compactionStyle()}. */
+        public Builder compactionStyle(CompactionStyle value) {
+            this.compactionStyle = value;
+            return this;
+        }
+
         /** See {@link LsmOptions#tableBytes()}. */
         public Builder tableBytes(long value) {
             this.tableBytes = value;
@@ -186,6 +209,7 @@ public record LsmOptions(
                     blockBytes,
                     filterBitsPerKey,
                     compression,
+                    compactionStyle,
                     tableBytes,
                     level0Slowdown,
                     level0Stall,

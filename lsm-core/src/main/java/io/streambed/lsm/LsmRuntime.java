@@ -2,8 +2,10 @@ package io.streambed.lsm;
 
 import io.streambed.lsm.fs.DiskFileSystem;
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.compaction.Helpers;
 import io.streambed.lsm.internal.log.LogBuffers;
 import io.streambed.lsm.internal.runtime.BackgroundThreads;
+import io.streambed.lsm.internal.runtime.RateLimit;
 import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.sstable.BlockCache;
 import io.streambed.lsm.internal.sstable.TableCache;
@@ -49,6 +51,8 @@ public final class LsmRuntime implements AutoCloseable {
     private final @Nullable BackgroundThreads threads;
     private final Executor flushExecutor;
     private final Executor compactionExecutor;
+    private final Helpers compactionHelpers;
+    private final RateLimit compactionRate;
     private final LongSupplier nanoClock;
     private final Consumer<LsmEvent> listener;
     private final Set<LsmTree> openTrees = ConcurrentHashMap.newKeySet();
@@ -71,7 +75,9 @@ public final class LsmRuntime implements AutoCloseable {
             this.flushExecutor = given;
             this.compactionExecutor = given;
         }
+        this.compactionHelpers = new Helpers(compactionExecutor, given == null ? builder.backgroundThreads - 1 : 0);
         this.nanoClock = builder.nanoClock;
+        this.compactionRate = new RateLimit(builder.compactionBytesPerSecond, nanoClock);
         this.listener = builder.listener;
     }
 
@@ -181,6 +187,16 @@ public final class LsmRuntime implements AutoCloseable {
         return compactionExecutor;
     }
 
+    /** Who may take slices of a large compaction. */
+    Helpers compactionHelpers() {
+        return compactionHelpers;
+    }
+
+    /** How fast compactions may write, all together. */
+    RateLimit compactionRate() {
+        return compactionRate;
+    }
+
     LongSupplier nanoClock() {
         return nanoClock;
     }
@@ -205,6 +221,7 @@ public final class LsmRuntime implements AutoCloseable {
         private int openTables = 1000;
         private int backgroundThreads =
                 Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() - 1));
+        private long compactionBytesPerSecond;
         private @Nullable Executor executor;
         private LongSupplier nanoClock = System::nanoTime;
         private Consumer<LsmEvent> listener = event -> {};
@@ -250,10 +267,21 @@ public final class LsmRuntime implements AutoCloseable {
             return this;
         }
 
-        /** How many compactions run at once, 1 to 64; one less than there are processors, but 1 to 4, if not set. */
+        /** How many compactions, or slices of a large one, run at once, 1 to 64; one less than there are processors, but 1 to 4, if not set. */
         public Builder backgroundThreads(int count) {
             LsmOptions.checkRange("backgroundThreads", count, 1, 64);
             this.backgroundThreads = count;
+            return this;
+        }
+
+        /**
+         * How many bytes of entries compactions may write in a second, for all trees together: 1 to 1 TiB, or 0 for as many as they
+         * can, which is so if not set. Flushes are not limited. A limit below what is written, times the write amplification, makes
+         * writers wait in the end.
+         */
+        public Builder compactionBytesPerSecond(long bytes) {
+            LsmOptions.checkRange("compactionBytesPerSecond", bytes, 0, 1L << 40);
+            this.compactionBytesPerSecond = bytes;
             return this;
         }
 

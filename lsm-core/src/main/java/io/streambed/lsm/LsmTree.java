@@ -1,7 +1,11 @@
 package io.streambed.lsm;
 
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.compaction.CompactionPicker;
+import io.streambed.lsm.internal.compaction.HybridPicker;
 import io.streambed.lsm.internal.compaction.LeveledPicker;
+import io.streambed.lsm.internal.compaction.TieredPicker;
+import io.streambed.lsm.internal.compaction.Upkeep;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the caller.
  */
 public final class LsmTree implements AutoCloseable {
-    /** Level 1 holds as much as level 0 brings at once: four flushes. */
+    /** Leveled: level 1 holds as much as level 0 brings at once, four flushes. */
     private static final int LEVEL_1_WRITE_BUFFERS = 4;
 
     private final LsmOptions options;
@@ -57,11 +61,19 @@ public final class LsmTree implements AutoCloseable {
         this.directoryLock = directoryLock;
         this.files = recovered.files();
         this.versions = new Versions(files, recovered.manifest(), recovered.version(), recovered.memtable());
-        LeveledPicker picker = new LeveledPicker(LEVEL_1_WRITE_BUFFERS * options.writeBufferBytes());
-        this.background =
-                new Background(options, files, versions, snapshots, runtime, counters, picker, this::sealIfAsked);
+        this.background = new Background(
+                options, files, versions, snapshots, runtime, counters, picker(options), this::sealIfAsked);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
         this.reads = new ReadPath(files, versions, writes, options.expiry());
+    }
+
+    private static CompactionPicker picker(LsmOptions options) {
+        return new Upkeep(
+                switch (options.compactionStyle()) {
+                    case LEVELED -> new LeveledPicker(LEVEL_1_WRITE_BUFFERS * options.writeBufferBytes());
+                    case TIERED -> new TieredPicker();
+                    case HYBRID -> new HybridPicker(options.level0Slowdown());
+                });
     }
 
     /** Opens a directory, or creates it, with default settings and a runtime of its own, which is closed with the tree. */

@@ -137,6 +137,11 @@ final class TreeFiles implements TableFiles {
     }
 
     @Override
+    public boolean mayContain(TableMeta table, long keyHash) throws IOException {
+        return reader(table).mayContain(keyHash);
+    }
+
+    @Override
     public void discard(long number) {
         delete(FileNames.table(number));
     }

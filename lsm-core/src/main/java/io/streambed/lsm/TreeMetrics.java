@@ -54,12 +54,14 @@ record TreeMetrics(Counters counters, TreeFiles files, Versions versions, WriteP
             int tables = 0;
             long bytes = 0;
             long entries = 0;
+            long garbage = 0;
             for (Run run : runs) {
                 tables += run.tables().size();
                 bytes += run.bytes();
                 entries += run.tables().stream().mapToLong(TableMeta::entries).sum();
+                garbage += run.tables().stream().mapToLong(TableMeta::garbage).sum();
             }
-            levels.add(new LsmMetrics.Level(runs.size(), tables, bytes, entries));
+            levels.add(new LsmMetrics.Level(runs.size(), tables, bytes, entries, garbage));
         }
         return levels;
     }

@@ -1,5 +1,6 @@
 package io.streambed.lsm.model;
 
+import io.streambed.lsm.CompactionStyle;
 import io.streambed.lsm.Compression;
 import io.streambed.lsm.Durability;
 import io.streambed.lsm.LsmOptions;
@@ -14,6 +15,7 @@ import java.util.Random;
  */
 record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape shape, int keys, int largestValue) {
     private static final List<Durability> DURABILITIES = List.of(Durability.values());
+    private static final List<CompactionStyle> STYLES = List.of(CompactionStyle.values());
     private static final List<KeyPool.Shape> SHAPES = List.of(KeyPool.Shape.values());
 
     static Setting of(int number, Random random) {
@@ -23,6 +25,7 @@ record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape
                 .durability(DURABILITIES.get(number % 3))
                 .commitEveryWrite(number / 3 % 2 == 0)
                 .compression(compression(number))
+                .compactionStyle(style(number))
                 .writeBufferBytes(64L << 10)
                 .maxWriteBuffers(2 + random.nextInt(3))
                 .blockBytes(random.nextBoolean() ? 512 : 4 << 10)
@@ -35,6 +38,11 @@ record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape
         int keys = new int[] {30, 500, 3_000, 12_000}[random.nextInt(4)];
         int largestValue = new int[] {20, 100, 400}[random.nextInt(3)];
         return new Setting(number, options, number / 12 % 2 == 1, shape, keys, largestValue);
+    }
+
+    /** Each with and without threads: the numbers change between these every 12. */
+    private static CompactionStyle style(int number) {
+        return STYLES.get((number + number / 24) % STYLES.size());
     }
 
     private static Compression compression(int number) {
@@ -57,7 +65,8 @@ record Setting(int number, LsmOptions options, boolean ownThreads, KeyPool.Shape
     @Override
     public String toString() {
         return number + ": " + options.durability() + (options.commitEveryWrite() ? ", every write" : ", explicit")
-                + ", " + options.compression() + (ownThreads ? ", threads" : ", inline") + ", " + keys + " " + shape
+                + ", " + options.compression() + ", " + options.compactionStyle()
+                + (ownThreads ? ", threads" : ", inline") + ", " + keys + " " + shape
                 + " keys, values to " + largestValue;
     }
 }

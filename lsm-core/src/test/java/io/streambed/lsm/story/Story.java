@@ -2,6 +2,7 @@ package io.streambed.lsm.story;
 
 import static io.streambed.lsm.testing.ByteMaps.bytes;
 
+import io.streambed.lsm.CompactionStyle;
 import io.streambed.lsm.Direction;
 import io.streambed.lsm.Durability;
 import io.streambed.lsm.KeyRange;
@@ -32,6 +33,7 @@ import java.util.Random;
  *
  * <pre>
  * open [none|process|power] [explicit]   explicit: only commit commits
+ *      [leveled|tiered|hybrid]           the style of compaction
  * put KEY VALUE, delete KEY              batch put KEY VALUE, delete KEY, ...
  * commit METADATA                        snapshot NAME, release NAME
  * drop KEY: everything below it
@@ -42,6 +44,8 @@ import java.util.Random;
  * </pre>
  */
 final class Story implements AutoCloseable {
+    private static final List<String> STYLES = List.of("leveled", "tiered", "hybrid");
+
     private final Map<String, Snapshot> snapshots = new HashMap<>();
     private final Map<String, LsmIterator> iterators = new HashMap<>();
     private final LsmRuntime runtime =
@@ -118,6 +122,8 @@ final class Story implements AutoCloseable {
         for (String word : List.of(words).subList(1, words.length)) {
             if (word.equals("explicit")) {
                 builder.commitEveryWrite(false);
+            } else if (STYLES.contains(word)) {
+                builder.compactionStyle(CompactionStyle.valueOf(word.toUpperCase(Locale.ROOT)));
             } else {
                 builder.durability(Durability.valueOf(word.toUpperCase(Locale.ROOT)));
             }

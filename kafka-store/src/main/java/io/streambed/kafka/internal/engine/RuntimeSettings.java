@@ -9,15 +9,20 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes memory of all stores together; {@code null} for the engine's own choice
  * @param openTables table files that are kept open, for all stores together
  * @param backgroundThreads how many compactions run at once, for all stores together
+ * @param compactionBytesPerSecond how many bytes compactions may write in a second, for all stores together; 0 for no limit
  */
-public record RuntimeSettings(@Nullable Long memoryBytes, int openTables, int backgroundThreads) {
+public record RuntimeSettings(
+        @Nullable Long memoryBytes, int openTables, int backgroundThreads, long compactionBytesPerSecond) {
     /**
      * A builder with these settings.
      *
      * @throws io.streambed.lsm.LsmException if one of them cannot be
      */
     public LsmRuntime.Builder toBuilder() {
-        LsmRuntime.Builder builder = LsmRuntime.builder().openTables(openTables).backgroundThreads(backgroundThreads);
+        LsmRuntime.Builder builder = LsmRuntime.builder()
+                .openTables(openTables)
+                .backgroundThreads(backgroundThreads)
+                .compactionBytesPerSecond(compactionBytesPerSecond);
         return memoryBytes == null ? builder : builder.memoryBytes(memoryBytes);
     }
 
@@ -25,6 +30,7 @@ public record RuntimeSettings(@Nullable Long memoryBytes, int openTables, int ba
     @Override
     public String toString() {
         return "[lsm.memory.bytes=" + (memoryBytes == null ? "not set" : memoryBytes) + ", lsm.open.tables="
-                + openTables + ", lsm.background.threads=" + backgroundThreads + "]";
+                + openTables + ", lsm.background.threads=" + backgroundThreads
+                + ", lsm.compaction.bytes.per.second=" + compactionBytesPerSecond + "]";
     }
 }

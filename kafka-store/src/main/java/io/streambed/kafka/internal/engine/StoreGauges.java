@@ -126,7 +126,7 @@ final class StoreGauges {
             of("log-files-size", "Bytes of the write-ahead logs that are there", LsmMetrics::logFileBytes),
             of(
                     "space-amplification",
-                    "Bytes of all tables by those of the lowest level: an upper bound",
+                    "Entries of all tables by those that are alive, estimated",
                     LsmMetrics::spaceAmplification),
             of("num-levels", "Levels that have tables", StoreGauges::levels),
             of("num-runs", "Sorted runs of all levels", LsmMetrics::runs),

@@ -208,7 +208,7 @@ class FormatUpgradeTest {
                 segmentation,
                 (name, ignored) -> new StoreSettings(
                         LsmOptions.defaults(),
-                        new RuntimeSettings(16L << 20, 100, 1),
+                        new RuntimeSettings(16L << 20, 100, 1, 0),
                         QueryIsolation.READ_UNCOMMITTED,
                         null,
                         () -> {}));

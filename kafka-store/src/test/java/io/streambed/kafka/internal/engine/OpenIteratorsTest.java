@@ -32,7 +32,7 @@ class OpenIteratorsTest {
             null,
             (name, ignored) -> new StoreSettings(
                     LsmOptions.defaults(),
-                    new RuntimeSettings(16L << 20, 100, 1),
+                    new RuntimeSettings(16L << 20, 100, 1, 0),
                     QueryIsolation.READ_UNCOMMITTED,
                     null,
                     () -> {}),

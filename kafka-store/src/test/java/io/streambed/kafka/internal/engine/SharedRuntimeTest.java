@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SharedRuntimeTest {
-    private static final RuntimeSettings FIRST = new RuntimeSettings(1L << 20, 100, 1);
-    private static final RuntimeSettings OTHER = new RuntimeSettings(2L << 20, 100, 1);
+    private static final RuntimeSettings FIRST = new RuntimeSettings(1L << 20, 100, 1, 0);
+    private static final RuntimeSettings OTHER = new RuntimeSettings(2L << 20, 100, 1, 0);
 
     @TempDir
     Path directory;

@@ -4,6 +4,7 @@ import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,17 @@ public sealed interface Compaction {
         /** The tables. */
         public List<TableMeta> tables() {
             return run.tables();
+        }
+
+        /** Every run of {@code version}, newest data first. */
+        static List<Input> all(Version version) {
+            List<Input> inputs = new ArrayList<>();
+            for (int level = 0; level < Version.LEVELS; level++) {
+                for (Run run : version.level(level)) {
+                    inputs.add(new Input(level, run));
+                }
+            }
+            return inputs;
         }
     }
 
@@ -38,6 +50,30 @@ public sealed interface Compaction {
 
     /** Merges the inputs into new tables. */
     record Merge(List<Input> inputs, int toLevel, long toRun) implements Compaction {}
+
+    /**
+     * Makes neighbouring runs one run of {@code level}: by moving them if their tables do not overlap, by merging them otherwise.
+     * Newer runs have greater ids, so the greatest of theirs keeps it in its place among the others of the level.
+     */
+    static Compaction intoOneRun(List<Input> runs, int level) {
+        long id = newestId(runs);
+        List<TableMeta> tables = new ArrayList<>();
+        runs.forEach(input -> tables.addAll(input.tables()));
+        tables.sort((a, b) -> Arrays.compareUnsigned(a.smallest(), b.smallest()));
+        for (int i = 1; i < tables.size(); i++) {
+            if (Arrays.compareUnsigned(
+                            tables.get(i - 1).largest(), tables.get(i).smallest())
+                    >= 0) {
+                return new Merge(runs, level, id);
+            }
+        }
+        return new Move(runs, level, id);
+    }
+
+    /** The greatest id of some runs. */
+    static long newestId(List<Input> runs) {
+        return runs.stream().mapToLong(input -> input.run().id()).max().orElseThrow();
+    }
 
     /** Forgets tables whose keys are all below the version's floor, wherever they stand: no byte is read or written. */
     record Drop(List<Input> inputs) implements Compaction {
@@ -72,6 +108,6 @@ public sealed interface Compaction {
         }
     }
 
-    /** Moves tables as they are, because nothing in the level below overlaps them: no byte is read or written. */
+    /** Moves tables as they are, because they overlap nothing of the run that they come to: no byte is read or written. */
     record Move(List<Input> inputs, int toLevel, long toRun) implements Compaction {}
 }

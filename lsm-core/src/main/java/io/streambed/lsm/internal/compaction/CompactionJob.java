@@ -1,10 +1,12 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
 import io.streambed.lsm.internal.iterator.RunIterator;
+import io.streambed.lsm.internal.sstable.TableSummary;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -13,39 +15,60 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
-/** Does what a {@link Compaction} says: reads the inputs, keeps what somebody may still read, writes the outputs. */
+/**
+ * Does what a {@link Compaction} says: reads the inputs, keeps what somebody may still read, writes the outputs. A large merge is
+ * done in {@link Slices} of the key space, by as many threads as are free.
+ */
 public final class CompactionJob {
-    /** Between two looks at whether to give up; a power of two. */
+    /** Between two looks at the pace; a power of two. */
     private static final int ENTRIES_BETWEEN_CHECKS = 1024;
 
     /** What a job read and wrote, in bytes. */
     public record Traffic(long bytesRead, long bytesWritten) {}
 
+    /** Told now and then by each thread of a job how it gets on. */
+    @FunctionalInterface
+    public interface Pace {
+        /**
+         * May wait, do something more urgent, or have the job give up.
+         *
+         * @param bytesWritten bytes of entries written since the last call
+         * @throws JobCancelledException to give up
+         */
+        void advanced(long bytesWritten) throws IOException;
+    }
+
+    /** What came of one slice of a merge. */
+    private record Outcome(List<TableSummary> tables, long hidden) {}
+
     private final TableFiles files;
     private final Version version;
     private final long[] protectedMoments;
     private final ExpiredEntries expired;
-    private final BooleanSupplier cancelled;
+    private final Helpers helpers;
+    private final Pace pace;
 
     /**
      * @param version the version that the compaction was picked from
      * @param protectedMoments moments that somebody may still read at
      * @param expired what need not be kept
-     * @param cancelled asked now and then; once it says yes the job gives up with {@link JobCancelledException}
+     * @param helpers who may take slices of it
+     * @param pace told now and then, by each thread
      */
     public CompactionJob(
             TableFiles files,
             Version version,
             long[] protectedMoments,
             ExpiredEntries expired,
-            BooleanSupplier cancelled) {
+            Helpers helpers,
+            Pace pace) {
         this.files = files;
         this.version = version;
         this.protectedMoments = protectedMoments;
         this.expired = expired;
-        this.cancelled = cancelled;
+        this.helpers = helpers;
+        this.pace = pace;
     }
 
     /** Does the work and describes its outcome in {@code edit}. */
@@ -67,9 +90,8 @@ public final class CompactionJob {
             sweep(edit, replaced);
             return new Traffic(0, 0);
         }
-        List<TableMeta> outputs = merge(compaction, replaced);
         long bytesWritten = 0;
-        for (TableMeta table : outputs) {
+        for (TableMeta table : merge(compaction, replaced)) {
             edit.add(compaction.toLevel(), compaction.toRun(), table);
             bytesWritten += table.bytes();
         }
@@ -78,26 +100,64 @@ public final class CompactionJob {
     }
 
     private List<TableMeta> merge(Compaction compaction, Set<TableMeta> replaced) throws IOException {
-        OlderTables older = OlderTables.below(version, compaction.toLevel(), compaction.toRun(), replaced);
-        Survivors survivors = new Survivors(protectedMoments, version.voids(), older, version.floor());
+        List<Slices.Bounds> slices = Slices.of(compaction, helpers.count() + 1);
+        List<Outcome> outcomes = helpers.runAll(
+                slices,
+                bounds -> mergeSlice(compaction, replaced, bounds),
+                outcome -> OutputTables.discard(files, outcome.tables));
+        List<TableSummary> tables = new ArrayList<>();
+        long hidden = 0;
+        for (Outcome outcome : outcomes) {
+            tables.addAll(outcome.tables);
+            hidden += outcome.hidden;
+        }
+        return OutputTables.describe(tables, overwritesLeft(compaction, replaced, hidden));
+    }
+
+    /** What the inputs hide of older runs, less what was hidden among themselves. */
+    private long overwritesLeft(Compaction compaction, Set<TableMeta> replaced, long hidden) {
+        if (older(compaction, replaced).isEmpty()) {
+            return 0;
+        }
+        long before = replaced.stream().mapToLong(TableMeta::overwrites).sum();
+        return Math.max(0, before - hidden);
+    }
+
+    private OlderTables older(Compaction compaction, Set<TableMeta> replaced) {
+        return OlderTables.below(version, compaction.toLevel(), compaction.toRun(), replaced);
+    }
+
+    private Outcome mergeSlice(Compaction compaction, Set<TableMeta> replaced, Slices.Bounds bounds)
+            throws IOException {
+        Survivors survivors =
+                new Survivors(protectedMoments, version.voids(), older(compaction, replaced), version.floor());
         List<InternalIterator> sources = new ArrayList<>();
         for (Compaction.Input input : compaction.inputs()) {
             sources.add(new RunIterator(
                     input.run(), (run, index) -> files.readThrough(run.tables().get(index))));
         }
+        byte[] from = bounds.from();
+        byte[] to = bounds.to();
         try (OutputTables output = new OutputTables(files, files.tableBytes());
                 InternalIterator entries = MergingIterator.of(sources)) {
             int count = 0;
-            for (boolean on = entries.first(); on; on = entries.next()) {
-                if ((++count & (ENTRIES_BETWEEN_CHECKS - 1)) == 0 && cancelled.getAsBoolean()) {
-                    throw new JobCancelledException();
+            long written = 0;
+            boolean on = from == null ? entries.first() : entries.seek(Slice.of(from));
+            for (; on && (to == null || entries.userKey().compareTo(to, 0, to.length) < 0); on = entries.next()) {
+                if ((++count & (ENTRIES_BETWEEN_CHECKS - 1)) == 0) {
+                    pace.advanced(written);
+                    written = 0;
                 }
                 EntryKind kind = expired.kindOf(entries);
                 if (survivors.keep(entries.userKey(), entries.seqNo(), kind)) {
-                    output.add(entries.userKey(), entries.seqNo(), kind, entries.value());
+                    Slice key = entries.userKey();
+                    Slice value = entries.value();
+                    output.add(key, entries.seqNo(), kind, value);
+                    written += key.length() + value.length();
                 }
             }
-            return output.finish();
+            pace.advanced(written);
+            return new Outcome(output.finish(), survivors.hidden());
         }
     }
 

@@ -3,6 +3,7 @@ package io.streambed.lsm.internal.compaction;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.memtable.Memtable;
+import io.streambed.lsm.internal.sstable.TableSummary;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -37,6 +38,7 @@ public final class FlushJob {
         edit.lastSeqNo(memtable.lastSeqNo());
         Survivors survivors =
                 new Survivors(protectedMoments, version.voids(), OlderTables.below(version), version.floor());
+        OverwriteEstimate overwrites = new OverwriteEstimate(files, version);
         // One table, however large: the memtable's size bounds it, and a run of several would be dragged along as one
         // anyway.
         try (OutputTables output = new OutputTables(files, Long.MAX_VALUE);
@@ -45,11 +47,12 @@ public final class FlushJob {
                 EntryKind kind = expired.kindOf(entries);
                 if (survivors.keep(entries.userKey(), entries.seqNo(), kind)) {
                     output.add(entries.userKey(), entries.seqNo(), kind, entries.value());
+                    overwrites.add(entries.userKey(), entries.value().length());
                 }
             }
-            List<TableMeta> tables = output.finish();
+            List<TableSummary> tables = output.finish();
             long bytes = 0;
-            for (TableMeta table : tables) {
+            for (TableMeta table : OutputTables.describe(tables, overwrites.overwrites())) {
                 // Numbers grow, so the newest flush has the greatest run id.
                 edit.add(0, table.number(), table);
                 bytes += table.bytes();

@@ -4,7 +4,8 @@ package io.streambed.lsm.internal.compaction;
 public final class JobCancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    JobCancelledException() {
+    /** For a tree that is being closed. */
+    public JobCancelledException() {
         super("the tree is being closed");
     }
 }

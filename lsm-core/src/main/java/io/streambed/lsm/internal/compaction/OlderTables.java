@@ -44,6 +44,11 @@ final class OlderTables {
         return new OlderTables(older);
     }
 
+    /** Whether there is none. */
+    boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
     /** Whether one of the tables may hold {@code key}, by its range. Keys must come in ascending order. */
     boolean mayHold(Slice key) {
         boolean found = false;

@@ -19,7 +19,7 @@ final class OutputTables implements Closeable {
 
     private final TableFiles files;
     private final long tableBytes;
-    private final List<TableMeta> finished = new ArrayList<>();
+    private final List<TableSummary> finished = new ArrayList<>();
     private byte[] lastKey = new byte[64];
     private int lastKeyLength;
     private TableFiles.@Nullable NewTable unfinished;
@@ -48,7 +48,7 @@ final class OutputTables implements Closeable {
     }
 
     /** Ends the last table and syncs the names; the tables may then be installed. */
-    List<TableMeta> finish() throws IOException {
+    List<TableSummary> finish() throws IOException {
         TableFiles.NewTable last = unfinished;
         if (last != null) {
             finishTable(last);
@@ -58,6 +58,27 @@ final class OutputTables implements Closeable {
         }
         complete = true;
         return finished;
+    }
+
+    /**
+     * What the manifest is to know of tables that make up one output.
+     *
+     * @param overwrites how many entries of older runs they hide together; each of them is taken to hide its share
+     */
+    static List<TableMeta> describe(List<TableSummary> tables, long overwrites) {
+        long entries = tables.stream().mapToLong(TableSummary::entries).sum();
+        return tables.stream()
+                .map(table -> new TableMeta(
+                        table.number(),
+                        table.bytes(),
+                        table.entries(),
+                        table.tombstones(),
+                        table.smallest(),
+                        table.largest(),
+                        table.minSeqNo(),
+                        table.maxSeqNo(),
+                        Math.round((double) overwrites * table.entries() / entries)))
+                .toList();
     }
 
     @Override
@@ -75,22 +96,19 @@ final class OutputTables implements Closeable {
             if (last != null) {
                 files.discard(last.number());
             }
-            finished.forEach(table -> files.discard(table.number()));
+            discard(files, finished);
         }
+    }
+
+    /** Deletes tables that are not to be installed. */
+    static void discard(TableFiles files, List<TableSummary> tables) {
+        tables.forEach(table -> files.discard(table.number()));
     }
 
     private void finishTable(TableFiles.NewTable current) throws IOException {
         TableSummary summary = current.writer().finish();
         unfinished = null;
-        finished.add(new TableMeta(
-                summary.number(),
-                summary.bytes(),
-                summary.entries(),
-                summary.tombstones(),
-                summary.smallest(),
-                summary.largest(),
-                summary.minSeqNo(),
-                summary.maxSeqNo()));
+        finished.add(summary);
     }
 
     private void remember(Slice key) {

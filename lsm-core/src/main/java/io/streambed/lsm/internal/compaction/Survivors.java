@@ -24,6 +24,7 @@ final class Survivors {
     private int keyLength = -1;
     private long newerSeqNo;
     private boolean belowFloor;
+    private long hidden;
 
     /**
      * @param protectedMoments sequence numbers, in any order
@@ -57,9 +58,15 @@ final class Survivors {
         boolean shadowed = newerSeqNo != NO_NEWER && !isProtectedIn(seqNo, newerSeqNo);
         newerSeqNo = seqNo;
         if (shadowed) {
+            hidden++;
             return false;
         }
         return kind == EntryKind.PUT || isProtectedIn(0, seqNo) || older.mayHold(userKey);
+    }
+
+    /** How many entries were dropped because a newer one hides them. */
+    long hidden() {
+        return hidden;
     }
 
     /** Whether a protected moment is at {@code from} or later and before {@code to}. */

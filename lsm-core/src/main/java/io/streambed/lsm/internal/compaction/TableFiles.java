@@ -16,6 +16,9 @@ public interface TableFiles {
     /** Walks a table from end to end, past the block cache. */
     InternalIterator readThrough(TableMeta table) throws IOException;
 
+    /** Whether the table's filter lets a key with this hash pass. */
+    boolean mayContain(TableMeta table, long keyHash) throws IOException;
+
     /** Deletes a table that was never installed, as far as that is possible. */
     void discard(long number);
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param largest the last user key; not to be changed
  * @param minSeqNo the least sequence number in it
  * @param maxSeqNo the greatest sequence number in it
+ * @param overwrites how many entries of older runs its own hide, estimated: what a merge with all of them would get rid of
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by content or not at all; copies would cost and gain nothing.
 public record TableMeta(
@@ -27,13 +28,20 @@ public record TableMeta(
         byte[] smallest,
         byte[] largest,
         long minSeqNo,
-        long maxSeqNo) {
+        long maxSeqNo,
+        long overwrites) {
 
     /** Whether a key between {@code from} and {@code to}, both included, may be in the table. */
     public boolean overlaps(byte[] from, byte[] to) {
         return Arrays.compareUnsigned(smallest, to) <= 0 && Arrays.compareUnsigned(from, largest) <= 0;
     }
 
+    /** Entries, here and in older runs, that a merge with all older runs would get rid of: its tombstones and what it hides. */
+    public long garbage() {
+        return tombstones + overwrites;
+    }
+
+    /** Everything but {@code overwrites}. */
     void encode(ByteWriter out) {
         out.writeVarint(number)
                 .writeVarint(bytes)
@@ -45,7 +53,8 @@ public record TableMeta(
                 .writeVarint(maxSeqNo);
     }
 
-    static TableMeta decode(ByteReader in) throws MalformedBytesException {
+    /** What {@link #encode} wrote, and {@code overwrites} behind it, if the table is known to hide anything. */
+    static TableMeta decode(ByteReader in, boolean withOverwrites) throws MalformedBytesException {
         return new TableMeta(
                 in.readVarLong(),
                 in.readVarLong(),
@@ -54,7 +63,8 @@ public record TableMeta(
                 in.readBytes(),
                 in.readBytes(),
                 in.readVarLong(),
-                in.readVarLong());
+                in.readVarLong(),
+                withOverwrites ? in.readVarLong() : 0);
     }
 
     @Override
@@ -71,6 +81,6 @@ public record TableMeta(
     @Override
     public String toString() {
         return FileNames.table(number) + "[" + bytes + " bytes, " + entries + " entries, " + tombstones
-                + " tombstones, seq " + minSeqNo + "-" + maxSeqNo + "]";
+                + " tombstones, " + overwrites + " overwrites, seq " + minSeqNo + "-" + maxSeqNo + "]";
     }
 }

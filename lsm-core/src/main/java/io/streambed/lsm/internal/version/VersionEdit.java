@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * 10 range swept        first | last            no table holds entries of it any more
  * 11 log removed        number                  whatever it holds is void
  * 12 floor             bytes key               nothing below it counts any more
+ * 13 table added       as 7 | overwrites       a table that hides entries of older runs
  * </pre>
  */
 public final class VersionEdit {
@@ -43,6 +44,7 @@ public final class VersionEdit {
     private static final int RANGE_SWEPT = 10;
     private static final int LOG_REMOVED = 11;
     private static final int FLOOR = 12;
+    private static final int OVERWRITING_TABLE_ADDED = 13;
 
     /** A table and where it stands. */
     public record Placed(int level, long run, TableMeta table) {}
@@ -203,8 +205,14 @@ public final class VersionEdit {
             out.writeByte(LOGS_DROPPED).writeVarint(logsDroppedBelow);
         }
         for (Placed placed : added) {
-            out.writeByte(TABLE_ADDED).writeVarint(placed.level).writeVarint(placed.run);
+            long overwrites = placed.table.overwrites();
+            out.writeByte(overwrites == 0 ? TABLE_ADDED : OVERWRITING_TABLE_ADDED)
+                    .writeVarint(placed.level)
+                    .writeVarint(placed.run);
             placed.table.encode(out);
+            if (overwrites > 0) {
+                out.writeVarint(overwrites);
+            }
         }
         for (Removed gone : removed) {
             out.writeByte(TABLE_REMOVED)
@@ -239,7 +247,8 @@ public final class VersionEdit {
                 case LOG_CREATED -> edit.logCreated(in.readVarLong());
                 case LOG_REMOVED -> edit.logRemoved(in.readVarLong());
                 case LOGS_DROPPED -> edit.logsDroppedBelow(in.readVarLong());
-                case TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in));
+                case TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, false));
+                case OVERWRITING_TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, true));
                 case TABLE_REMOVED -> edit.remove(in.readVarInt(), in.readVarLong(), in.readVarLong());
                 case RANGE_VOIDED -> edit.voided(decodeRange(in), in.readVarLong());
                 case RANGE_SWEPT -> edit.swept(decodeRange(in));

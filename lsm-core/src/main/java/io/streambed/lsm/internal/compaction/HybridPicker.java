@@ -1,0 +1,113 @@
+package io.streambed.lsm.internal.compaction;
+
+import io.streambed.lsm.internal.version.Run;
+import io.streambed.lsm.internal.version.TableMeta;
+import io.streambed.lsm.internal.version.Version;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps few runs, whatever level they stand in, and merges the newest of them: size-tiered as long as keys are new, and as
+ * compact as leveled once they are overwritten. What it keeps:
+ *
+ * <ul>
+ *   <li>Read: at most {@value #MOST_RUNS} runs, plus what flushes bring while a merge is running.
+ *   <li>Write: a merge takes the flushes that have gathered in level 0, and then further runs as long as the next one is no larger
+ *       than all of them together. So every entry of a run that takes part ends in one at least twice as large, and is written
+ *       log2(size / write buffer) times at the most; two to three times for a tree of 200 write buffers.
+ *   <li>Space: entries that are hidden or deleted, as far as nobody can read them any more, are at most {@value #MOST_GARBAGE} of
+ *       those that are alive; with more of them everything is merged. (So a store of which every key is overwritten writes each byte
+ *       1 / {@value #MOST_GARBAGE} times on top.) They are counted by {@link TableMeta#garbage()}.
+ * </ul>
+ *
+ * Level 0 goes at {@code level0Trigger} flushes. Those that overlap no other run only move: keys that come in order are never
+ * rewritten.
+ */
+public final class HybridPicker implements CompactionPicker {
+    private static final int MOST_RUNS = 8;
+    private static final double MOST_GARBAGE = 0.25;
+    private static final int LEVEL_0_TRIGGER = 6;
+
+    /** Less is not worth a merge. */
+    private static final long LEAST_GARBAGE_BYTES = 64 << 10;
+
+    private final int level0Trigger;
+
+    /** @param level0Slowdown runs in level 0 from which on writes are slowed down; level 0 is merged when it has as many, if not before */
+    public HybridPicker(int level0Slowdown) {
+        this.level0Trigger = Math.min(LEVEL_0_TRIGGER, level0Slowdown);
+    }
+
+    @Override
+    public Optional<Compaction> pick(Version version, long settled) {
+        List<Compaction.Input> runs = Compaction.Input.all(version);
+        int level0 = version.level(0).size();
+        if (level0 >= level0Trigger) {
+            List<Compaction.Input> apart = withoutOverlap(runs, level0);
+            return Optional.of(apart.isEmpty() ? mergeNewest(runs, level0) : move(runs, level0, apart));
+        }
+        if (runs.size() > MOST_RUNS) {
+            return Optional.of(mergeNewest(runs, Math.max(1, level0)));
+        }
+        return hasTooMuchGarbage(version, settled)
+                ? Optional.of(new Compaction.Merge(runs, levelBelow0(runs), Compaction.newestId(runs)))
+                : Optional.empty();
+    }
+
+    /** Merges the newest {@code least} runs, and further ones as long as that pays or there are too many. */
+    private static Compaction mergeNewest(List<Compaction.Input> runs, int least) {
+        int count = least;
+        long bytes = 0;
+        for (Compaction.Input input : runs.subList(0, least)) {
+            bytes += input.run().bytes();
+        }
+        while (count < runs.size() && (runs.get(count).run().bytes() <= bytes || runs.size() - count >= MOST_RUNS)) {
+            bytes += runs.get(count++).run().bytes();
+        }
+        List<Compaction.Input> newest = runs.subList(0, count);
+        return Compaction.intoOneRun(newest, levelBelow0(newest));
+    }
+
+    /** The runs of level 0 that overlap no other run. */
+    private static List<Compaction.Input> withoutOverlap(List<Compaction.Input> runs, int level0) {
+        return runs.subList(0, level0).stream()
+                .filter(input -> overlapsNone(input.run(), runs))
+                .toList();
+    }
+
+    private static boolean overlapsNone(Run run, List<Compaction.Input> runs) {
+        byte[] from = run.tables().get(0).smallest();
+        byte[] to = run.tables().get(run.tables().size() - 1).largest();
+        return runs.stream()
+                .map(Compaction.Input::run)
+                .allMatch(other ->
+                        other.equals(run) || other.overlapping(from, to).isEmpty());
+    }
+
+    /** Adds runs of level 0 to the oldest run that there is below, or makes them one. */
+    private static Compaction move(List<Compaction.Input> runs, int level0, List<Compaction.Input> apart) {
+        Compaction.Input oldest = runs.get(runs.size() - 1);
+        return runs.size() == level0
+                ? new Compaction.Move(apart, 1, apart.get(0).run().id())
+                : new Compaction.Move(apart, oldest.level(), oldest.run().id());
+    }
+
+    private static int levelBelow0(List<Compaction.Input> runs) {
+        return Math.max(1, runs.get(runs.size() - 1).level());
+    }
+
+    private static boolean hasTooMuchGarbage(Version version, long settled) {
+        long bytes = 0;
+        long entries = 0;
+        long garbage = 0;
+        for (TableMeta table : version.tables()) {
+            bytes += table.bytes();
+            entries += table.entries();
+            if (table.maxSeqNo() <= settled) {
+                garbage += table.garbage();
+            }
+        }
+        return garbage > MOST_GARBAGE * (entries - garbage)
+                && (double) garbage / entries * bytes >= LEAST_GARBAGE_BYTES;
+    }
+}
