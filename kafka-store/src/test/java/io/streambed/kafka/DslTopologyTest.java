@@ -42,6 +42,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.VersionedBytesStoreSupplier;
 import org.apache.kafka.streams.state.VersionedRecord;
+import org.apache.kafka.streams.state.WindowStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -253,6 +254,12 @@ class DslTopologyTest {
         KeyValueStore<?, ?> store = driver.getKeyValueStore(name);
         if (store != null && !name.contains("SUBSCRIPTION")) {
             try (KeyValueIterator<?, ?> all = store.all()) {
+                all.forEachRemaining(entry -> contents.add(name + " " + entry));
+            }
+        }
+        WindowStore<?, ?> windows = driver.getWindowStore(name);
+        if (windows != null) {
+            try (KeyValueIterator<?, ?> all = windows.all()) {
                 all.forEachRemaining(entry -> contents.add(name + " " + entry));
             }
         }

@@ -1,5 +1,6 @@
 package io.streambed.kafka;
 
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
 import java.util.ArrayList;
@@ -7,13 +8,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.GlobalKTable;
+import org.apache.kafka.streams.kstream.Grouped;
+import org.apache.kafka.streams.kstream.JoinWindows;
+import org.apache.kafka.streams.kstream.Joined;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.kstream.SlidingWindows;
+import org.apache.kafka.streams.kstream.Suppressed;
+import org.apache.kafka.streams.kstream.TimeWindows;
 
 /**
  * A stateful operator of the DSL: a topology that has it and what it needs, from the topics {@code in}, {@code other},
@@ -71,6 +80,8 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
         all.addAll(aggregations());
         all.addAll(tables());
         all.addAll(joinsWithTables());
+        all.addAll(timeWindows());
+        all.addAll(joinsOfStreams());
         return all;
     }
 
@@ -178,9 +189,105 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
                                 .toStream()),
                 of("join of stream and table", in -> in.in().join(in.right(), Operator::both)),
                 of("left join of stream and table", in -> in.in().leftJoin(in.right(), Operator::both)),
+                new Operator(
+                        "join of stream and versioned table with a grace period",
+                        true,
+                        in -> in.in()
+                                .join(
+                                        in.versioned(),
+                                        Operator::both,
+                                        Joined.<String, String, String>as("graceful")
+                                                .withGracePeriod(ofMillis(500)))),
+                of(
+                        "suppressed for a while",
+                        in -> in.in()
+                                .groupByKey()
+                                .count()
+                                .suppress(
+                                        Suppressed.untilTimeLimit(ofSeconds(1), Suppressed.BufferConfig.maxRecords(5)))
+                                .toStream()),
                 of(
                         "join of stream and global table",
                         in -> in.in().join(in.global(), (key, value) -> key, Operator::both)));
+    }
+
+    private static List<Operator> timeWindows() {
+        TimeWindows tumbling = TimeWindows.ofSizeAndGrace(ofSeconds(2), ofSeconds(1));
+        TimeWindows hopping = TimeWindows.ofSizeWithNoGrace(ofSeconds(3)).advanceBy(ofSeconds(1));
+        SlidingWindows sliding = SlidingWindows.ofTimeDifferenceAndGrace(ofMillis(1500), ofSeconds(1));
+        return List.of(
+                of(
+                        "tumbling count",
+                        in -> in.in().groupByKey().windowedBy(tumbling).count().toStream()),
+                of(
+                        "hopping reduce",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(hopping)
+                                .reduce(Operator::lastOf)
+                                .toStream()),
+                of(
+                        "hopping aggregate",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(hopping)
+                                .aggregate(() -> "", (key, value, all) -> lastOf(all, value))
+                                .toStream()),
+                of(
+                        "sliding count",
+                        in -> in.in().groupByKey().windowedBy(sliding).count().toStream()),
+                of(
+                        "sliding aggregate",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(sliding)
+                                .aggregate(() -> "", (key, value, all) -> lastOf(all, value))
+                                .toStream()),
+                of(
+                        "sliding reduce on close",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(sliding)
+                                .emitStrategy(EmitStrategy.onWindowClose())
+                                .reduce(Operator::lastOf)
+                                .toStream()),
+                of(
+                        "suppressed until the window closes",
+                        in -> in.in()
+                                .groupByKey(Grouped.with(Serdes.String(), Serdes.String()))
+                                .windowedBy(tumbling)
+                                .count()
+                                .suppress(Suppressed.untilWindowCloses(Suppressed.BufferConfig.unbounded()))
+                                .toStream()),
+                of(
+                        "tumbling cogroup",
+                        in -> in.in()
+                                .groupByKey()
+                                .<String>cogroup((key, value, all) -> lastOf(all, value))
+                                .cogroup(in.other().groupByKey(), (key, value, all) -> lastOf(value, all))
+                                .windowedBy(tumbling)
+                                .aggregate(() -> "")
+                                .toStream()),
+                of(
+                        "sliding cogroup",
+                        in -> in.in()
+                                .groupByKey()
+                                .<String>cogroup((key, value, all) -> lastOf(all, value))
+                                .windowedBy(sliding)
+                                .aggregate(() -> "")
+                                .toStream()));
+    }
+
+    private static List<Operator> joinsOfStreams() {
+        JoinWindows windows = JoinWindows.ofTimeDifferenceAndGrace(ofMillis(700), ofSeconds(1));
+        return List.of(
+                of("join of streams", in -> in.in().join(in.other(), Operator::both, windows)),
+                of("left join of streams", in -> in.in().leftJoin(in.other(), Operator::both, windows)),
+                of("outer join of streams", in -> in.in().outerJoin(in.other(), Operator::both, windows)),
+                of("join of a stream with itself", in -> {
+                    KStream<String, String> stream = in.in();
+                    return stream.join(stream, Operator::both, windows);
+                }));
     }
 
     /** Adds the operator to a topology; returns the topics that it reads. */
