@@ -21,8 +21,7 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  *
  * <p>Or those of one operator, by {@code Materialized.as(new LsmDslStoreSuppliers())}.
  *
- * <p>Key-value stores are there, in the format that Streams asks for. Windows and sessions throw {@link
- * UnsupportedOperationException}, whose message names what to use instead.
+ * <p>Every store comes in the format that Streams asks for.
  */
 public final class LsmDslStoreSuppliers implements DslStoreSuppliers {
     /**
@@ -56,20 +55,14 @@ public final class LsmDslStoreSuppliers implements DslStoreSuppliers {
                 params.name(), format, order, params.retentionPeriod(), params.windowSize(), params.retainDuplicates());
     }
 
-    /**
-     * Not there yet.
-     *
-     * @throws UnsupportedOperationException always
-     */
+    /** Sessions that are emitted when they close are sorted by time, with an index by key to merge them by. */
     @Override
     public SessionBytesStoreSupplier sessionStore(DslSessionParams params) {
-        throw notYet("Session", params.name());
-    }
-
-    private static UnsupportedOperationException notYet(String kind, String name) {
-        return new UnsupportedOperationException(
-                kind + " stores are not there yet: give the operator with the store " + name
-                        + " another store meanwhile, by Materialized.as(BuiltInDslStoreSuppliers.ROCKS_DB), or for a join of"
-                        + " streams by StreamJoined.withDslStoreSuppliers(BuiltInDslStoreSuppliers.ROCKS_DB)");
+        boolean onClose = params.emitStrategy().type() == StrategyType.ON_WINDOW_CLOSE;
+        return LsmStores.sessionStore(
+                params.name(),
+                params.storeFormat() == null ? DslStoreFormat.PLAIN : params.storeFormat(),
+                onClose ? KeyOrder.TIME_FIRST_INDEXED : KeyOrder.KEY_FIRST,
+                params.retentionPeriod());
     }
 }

@@ -2,6 +2,7 @@ package io.streambed.kafka;
 
 import io.streambed.kafka.internal.layout.KeyOrder;
 import io.streambed.kafka.internal.store.LsmKeyValueSupplier;
+import io.streambed.kafka.internal.store.LsmSessionSupplier;
 import io.streambed.kafka.internal.store.LsmVersionedSupplier;
 import io.streambed.kafka.internal.store.LsmWindowSupplier;
 import java.time.Duration;
@@ -20,12 +21,8 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * Stores.keyValueStoreBuilder(LsmStores.persistentKeyValueStore("counts"), Serdes.String(), Serdes.Long())
  * }</pre>
  *
- * <p>Key-value and window stores are there in all three formats, and versioned ones. Session stores throw {@link UnsupportedOperationException}, whose message
- * names what to use instead.
- *
  * <p>Stores are configured by the keys of {@link LsmStoreConfig} when they are opened. Safe for use by several threads.
  */
-@SuppressWarnings("DoNotCallSuggester") // What is not there yet will be, under the same name.
 public final class LsmStores {
     private LsmStores() {}
 
@@ -141,21 +138,27 @@ public final class LsmStores {
     }
 
     /**
-     * Not there yet.
+     * Session stores, for {@code Stores.sessionStoreBuilder}.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param retentionPeriod how long a session is kept, counted in stream time from its end: at least the inactivity gap, and more by the
+     *     time that records may be late
+     * @throws IllegalArgumentException if the duration is {@code null}, negative, or does not fit a number of ms
      */
     public static SessionBytesStoreSupplier persistentSessionStore(String name, Duration retentionPeriod) {
-        throw notYet("persistentSessionStore", name);
+        return sessionStore(name, DslStoreFormat.PLAIN, KeyOrder.KEY_FIRST, retentionPeriod);
     }
 
     /**
-     * Not there yet.
+     * Session stores with headers, for {@code Stores.sessionStoreWithHeadersBuilder}.
      *
-     * @throws UnsupportedOperationException always
+     * @param name any text; not {@code null}
+     * @param retentionPeriod how long a session is kept, counted in stream time from its end: at least the inactivity gap, and more by the
+     *     time that records may be late
+     * @throws IllegalArgumentException if the duration is {@code null}, negative, or does not fit a number of ms
      */
     public static SessionBytesStoreSupplier persistentSessionStoreWithHeaders(String name, Duration retentionPeriod) {
-        throw notYet("persistentSessionStoreWithHeaders", name);
+        return sessionStore(name, DslStoreFormat.HEADERS, KeyOrder.KEY_FIRST, retentionPeriod);
     }
 
     static KeyValueBytesStoreSupplier keyValueStore(String name, DslStoreFormat format) {
@@ -209,8 +212,13 @@ public final class LsmStores {
         return LsmWindowSupplier.of(name, format, order, retention, size, retainDuplicates, LsmStoreConfig::settingsOf);
     }
 
-    private static UnsupportedOperationException notYet(String method, String name) {
-        return new UnsupportedOperationException("LsmStores." + method + " is not there yet: give the store " + name
-                + " Stores." + method + " of org.apache.kafka.streams.state meanwhile");
+    static SessionBytesStoreSupplier sessionStore(
+            String name, DslStoreFormat format, KeyOrder order, Duration retentionPeriod) {
+        Objects.requireNonNull(name, "name cannot be null");
+        long retention = Milliseconds.of(retentionPeriod, "retentionPeriod");
+        if (retention < 0) {
+            throw new IllegalArgumentException("retentionPeriod cannot be negative");
+        }
+        return LsmSessionSupplier.of(name, format, order, retention, LsmStoreConfig::settingsOf);
     }
 }

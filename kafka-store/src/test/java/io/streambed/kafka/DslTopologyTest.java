@@ -2,7 +2,6 @@ package io.streambed.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -33,7 +32,6 @@ import org.apache.kafka.streams.kstream.Joined;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Materialized;
-import org.apache.kafka.streams.kstream.SessionWindows;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 import org.apache.kafka.streams.state.DslStoreSuppliers;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -198,20 +196,6 @@ class DslTopologyTest {
                     .pipeInput("a", "b");
             assertOnlyOurs(directory);
         }
-    }
-
-    @Test
-    void sessionsSayWhatToUseMeanwhile() {
-        StreamsBuilder builder = new StreamsBuilder();
-        builder.<String, String>stream("in")
-                .groupByKey()
-                .windowedBy(SessionWindows.ofInactivityGapWithNoGrace(Duration.ofMinutes(1)))
-                .count();
-        Topology topology = builder.build();
-        Properties properties = properties(LsmDslStoreSuppliers.class, "default", directory);
-        UnsupportedOperationException e =
-                assertThrows(UnsupportedOperationException.class, () -> new TopologyTestDriver(topology, properties));
-        assertTrue(e.getMessage().contains("Materialized.as(BuiltInDslStoreSuppliers.ROCKS_DB)"));
     }
 
     /** What came out and what the stores hold at the end, and whether there is a RocksDB among them. */

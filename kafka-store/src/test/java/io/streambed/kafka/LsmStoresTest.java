@@ -10,7 +10,6 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.DslStoreFormat;
 import org.apache.kafka.streams.kstream.EmitStrategy;
@@ -19,6 +18,7 @@ import org.apache.kafka.streams.state.DslSessionParams;
 import org.apache.kafka.streams.state.DslWindowParams;
 import org.apache.kafka.streams.state.HeadersBytesStore;
 import org.apache.kafka.streams.state.HeadersBytesStoreSupplier;
+import org.apache.kafka.streams.state.SessionBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.TimestampedBytesStore;
 import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
@@ -55,19 +55,6 @@ class LsmStoresTest {
         assertThrows(NullPointerException.class, () -> LsmStores.persistentKeyValueStore(null));
         assertThrows(NullPointerException.class, () -> LsmStores.persistentTimestampedKeyValueStore(null));
         assertThrows(NullPointerException.class, () -> LsmStores.persistentTimestampedKeyValueStoreWithHeaders(null));
-    }
-
-    @Test
-    void whatIsNotThereNamesWhatToUse() {
-        Map<String, Executable> calls = Map.of(
-                "persistentSessionStore", () -> LsmStores.persistentSessionStore("s", DAY),
-                "persistentSessionStoreWithHeaders", () -> LsmStores.persistentSessionStoreWithHeaders("s", DAY));
-        calls.forEach((method, call) -> {
-            String message =
-                    assertThrows(UnsupportedOperationException.class, call).getMessage();
-            assertTrue(message.contains(" Stores." + method + " "), message);
-            assertTrue(message.contains(" s "), message);
-        });
     }
 
     /** The same arguments are refused in the same words. */
@@ -174,13 +161,34 @@ class LsmStoresTest {
     }
 
     @Test
-    void dslSessionsNameWhatToUse() {
-        String message = assertThrows(
-                        UnsupportedOperationException.class,
-                        () -> new LsmDslStoreSuppliers()
-                                .sessionStore(new DslSessionParams(
-                                        "s", DAY, EmitStrategy.onWindowUpdate(), DslStoreFormat.PLAIN)))
-                .getMessage();
-        assertTrue(message.contains("Materialized.as(BuiltInDslStoreSuppliers.ROCKS_DB)"), message);
+    void dslGetsSessionsInTheFormatThatItAsksFor() {
+        LsmDslStoreSuppliers suppliers = new LsmDslStoreSuppliers();
+        for (EmitStrategy emit : List.of(EmitStrategy.onWindowUpdate(), EmitStrategy.onWindowClose())) {
+            for (DslStoreFormat format : List.of(DslStoreFormat.PLAIN, DslStoreFormat.HEADERS)) {
+                SessionBytesStoreSupplier supplier =
+                        suppliers.sessionStore(new DslSessionParams("s", DAY, emit, format));
+                assertEquals(format == DslStoreFormat.HEADERS, supplier instanceof HeadersBytesStoreSupplier);
+                assertEquals("lsm", supplier.metricsScope());
+                assertEquals("s", supplier.name());
+                assertEquals(DAY.toMillis(), supplier.retentionPeriod());
+                assertEquals(DAY.toMillis() / 2, supplier.segmentIntervalMs());
+                var store = supplier.get();
+                assertTrue(store.persistent());
+                assertEquals(format == DslStoreFormat.HEADERS, store instanceof HeadersBytesStore);
+            }
+        }
+    }
+
+    @Test
+    void sessionsAreCheckedWithKafkasWords() {
+        for (Duration wrong : Arrays.asList(null, HUGE, HOUR.negated())) {
+            assertEquals(
+                    refusal(() -> Stores.persistentSessionStore("s", wrong)),
+                    refusal(() -> LsmStores.persistentSessionStore("s", wrong)));
+            assertEquals(
+                    refusal(() -> Stores.persistentSessionStoreWithHeaders("s", wrong)),
+                    refusal(() -> LsmStores.persistentSessionStoreWithHeaders("s", wrong)));
+        }
+        assertThrows(NullPointerException.class, () -> LsmStores.persistentSessionStore(null, DAY));
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -16,7 +18,13 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.EmitStrategy;
+import org.apache.kafka.streams.kstream.JoinWindows;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
+import org.apache.kafka.streams.kstream.SessionWindows;
+import org.apache.kafka.streams.kstream.SlidingWindows;
+import org.apache.kafka.streams.kstream.TimeWindows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +57,8 @@ class WithoutRocksDbTest {
 
     /** What the child runs. */
     static final class Counting {
+        private static final Duration MINUTE = Duration.ofMinutes(1);
+
         public static void main(String[] arguments) {
             assertThrows(ClassNotFoundException.class, () -> Class.forName("org.rocksdb.RocksDB"));
             Properties properties = new Properties();
@@ -59,13 +69,32 @@ class WithoutRocksDbTest {
             properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
             properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
             StreamsBuilder builder = new StreamsBuilder();
-            builder.<String, String>stream("in").groupByKey().count(Materialized.as("counts"));
+            KStream<String, String> in = builder.stream("in");
+            in.groupByKey().count(Materialized.as("counts"));
+            for (EmitStrategy emit : List.of(EmitStrategy.onWindowUpdate(), EmitStrategy.onWindowClose())) {
+                in.groupByKey()
+                        .windowedBy(TimeWindows.ofSizeWithNoGrace(MINUTE))
+                        .emitStrategy(emit)
+                        .count();
+                in.groupByKey()
+                        .windowedBy(SlidingWindows.ofTimeDifferenceWithNoGrace(MINUTE))
+                        .emitStrategy(emit)
+                        .count();
+                in.groupByKey()
+                        .windowedBy(SessionWindows.ofInactivityGapWithNoGrace(MINUTE))
+                        .emitStrategy(emit)
+                        .count();
+            }
+            in.outerJoin(
+                    builder.<String, String>stream("other"),
+                    (a, b) -> a + b,
+                    JoinWindows.ofTimeDifferenceWithNoGrace(MINUTE));
             try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(properties), properties)) {
-                TestInputTopic<String, String> in =
+                TestInputTopic<String, String> input =
                         driver.createInputTopic("in", new StringSerializer(), new StringSerializer());
-                in.pipeInput("a", "x");
-                in.pipeInput("b", "x");
-                in.pipeInput("a", "x");
+                input.pipeInput("a", "x");
+                input.pipeInput("b", "x");
+                input.pipeInput("a", "x");
                 System.out.println(driver.<String, Long>getTimestampedKeyValueStore("counts")
                         .get("a")
                         .value());
