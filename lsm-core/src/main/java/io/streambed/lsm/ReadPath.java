@@ -120,6 +120,7 @@ final class ReadPath {
                     MergingIterator.of(sources),
                     moment,
                     version.voids(),
+                    writes.deadRanges(),
                     range.from(),
                     range.to(),
                     direction == Direction.FORWARD);

@@ -3,6 +3,7 @@ package io.streambed.lsm;
 import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.iterator.DeadRanges;
 import io.streambed.lsm.internal.log.BatchEncoding;
 import io.streambed.lsm.internal.log.LogBuffers;
 import io.streambed.lsm.internal.log.LogHeader;
@@ -38,6 +39,7 @@ final class WritePath {
     private final LogBuffers logBuffers;
     private final LongSupplier nanoClock;
     private final WriteBufferBudget.Account memory;
+    private final DeadRanges deadRanges = new DeadRanges();
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
@@ -84,6 +86,11 @@ final class WritePath {
         return visible;
     }
 
+    /** Where readers found nothing alive. */
+    DeadRanges deadRanges() {
+        return deadRanges;
+    }
+
     Commit lastCommit() {
         return commit;
     }
@@ -111,6 +118,7 @@ final class WritePath {
             }
             long hash = KeyHash.of(key, 0, key.length);
             memtable.put(seqNo, kind, key, 0, key.length, hash, value, 0, value.length);
+            tellDeadRanges(kind, seqNo, key, 0, key.length);
             publish(seqNo, wal);
         } catch (IOException | RuntimeException | Error e) {
             throw background.writeFailed(e);
@@ -140,13 +148,23 @@ final class WritePath {
     }
 
     /** Puts the operations of a batch into a memtable; returns the last sequence number given. */
-    private static long insert(Memtable memtable, long firstSeqNo, BatchEncoding.Reader operations) throws IOException {
+    private long insert(Memtable memtable, long firstSeqNo, BatchEncoding.Reader operations) throws IOException {
         long seqNo = firstSeqNo;
         while (operations.next()) {
             EntryKind kind = operations.isDelete() ? EntryKind.DELETE : EntryKind.PUT;
-            insert(memtable, seqNo++, kind, operations.key(), operations.value());
+            Slice key = operations.key();
+            tellDeadRanges(kind, seqNo, key.array(), key.offset(), key.length());
+            insert(memtable, seqNo++, kind, key, operations.value());
         }
         return seqNo - 1;
+    }
+
+    private void tellDeadRanges(EntryKind kind, long seqNo, byte[] key, int offset, int length) {
+        if (kind == EntryKind.PUT) {
+            deadRanges.put(seqNo, key, offset, length);
+        } else {
+            deadRanges.deleted();
+        }
     }
 
     static void insert(Memtable memtable, long seqNo, EntryKind kind, Slice key, Slice value) {

@@ -6,6 +6,7 @@ import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +39,18 @@ public final class VisibleIterator implements Closeable {
     private State state = State.NEW;
     private boolean sourceOnEntry;
 
+    // The keys since the last visible one, none of which is: how many, the first of them, and what was known of them.
+    private final DeadRanges deadRanges;
+    private final Slice firstPassed = new Slice();
+    private byte[] firstPassedBuffer = new byte[64];
+    private int passed;
+    private DeadRanges.@Nullable DeadRange jumped;
+
     /**
      * @param source what to look at; owned by the new iterator
      * @param moment the greatest sequence number to see
      * @param voids sequence numbers not to see
+     * @param deadRanges where to look, and to tell, when many keys in a row are not visible
      * @param from the first key of the range, or {@code null}
      * @param to the first key behind the range, or {@code null}
      */
@@ -49,12 +58,14 @@ public final class VisibleIterator implements Closeable {
             InternalIterator source,
             long moment,
             SeqRanges voids,
+            DeadRanges deadRanges,
             byte @Nullable [] from,
             byte @Nullable [] to,
             boolean forward) {
         this.source = source;
         this.moment = moment;
         this.voids = voids;
+        this.deadRanges = deadRanges;
         this.from = from == null ? null : Slice.of(from);
         this.to = to == null ? null : Slice.of(to);
         this.forward = forward;
@@ -107,14 +118,22 @@ public final class VisibleIterator implements Closeable {
                 continue;
             }
             if (to != null && source.userKey().compareTo(to) >= 0) {
-                return false;
+                break;
             }
             keepKey();
             if (source.kind() == EntryKind.PUT) {
+                tellForward(key);
                 return true;
             }
-            on = nextKeyForward();
+            DeadRanges.DeadRange dead = pass();
+            if (dead == null) {
+                on = nextKeyForward();
+            } else {
+                byte[] end = dead.to();
+                on = end != null && source.seek(Slice.of(end));
+            }
         }
+        tellForward(to);
         return false;
     }
 
@@ -133,7 +152,7 @@ public final class VisibleIterator implements Closeable {
         }
         while (sourceOnEntry) {
             if (from != null && source.userKey().compareTo(from) < 0) {
-                return false;
+                break;
             }
             keepKey();
             boolean live = false;
@@ -147,10 +166,60 @@ public final class VisibleIterator implements Closeable {
                 sourceOnEntry = source.prev();
             } while (sourceOnEntry && source.userKey().equals(key));
             if (live) {
+                tellReverse(behind(key));
                 return true;
             }
+            DeadRanges.DeadRange dead = pass();
+            if (dead != null) {
+                sourceOnEntry = source.seekBefore(Slice.of(dead.from()));
+            }
         }
+        tellReverse(from == null ? new byte[0] : from.toByteArray());
         return false;
+    }
+
+    /** Counts the key that was kept, which is not visible; what is known around it, once there were many. */
+    private DeadRanges.@Nullable DeadRange pass() {
+        if (passed++ == 0) {
+            firstPassedBuffer = copyKey(firstPassedBuffer);
+            firstPassed.set(firstPassedBuffer, 0, key.length());
+        }
+        if (passed == DeadRanges.MANY_KEYS) {
+            jumped = deadRanges.around(key, moment);
+        }
+        return passed == DeadRanges.MANY_KEYS ? jumped : null;
+    }
+
+    /** Before {@code end}, which is visible or outside, there were keys that are not. */
+    private void tellForward(@Nullable Slice end) {
+        if (passed >= DeadRanges.MANY_KEYS) {
+            tell(firstPassed.toByteArray(), end == null ? null : end.toByteArray());
+        }
+        passed = 0;
+    }
+
+    /** From {@code first} on there were keys that are not visible. */
+    private void tellReverse(byte[] first) {
+        if (passed >= DeadRanges.MANY_KEYS) {
+            tell(first, behind(firstPassed));
+        }
+        passed = 0;
+    }
+
+    private void tell(byte[] first, byte @Nullable [] end) {
+        DeadRanges.DeadRange found = new DeadRanges.DeadRange(moment, first, end);
+        DeadRanges.DeadRange before = jumped;
+        jumped = null;
+        if (before == null) {
+            deadRanges.offer(found);
+        } else if (!before.covers(found)) {
+            deadRanges.offer(found.with(before));
+        }
+    }
+
+    /** The first key behind {@code last}. */
+    private static byte[] behind(Slice last) {
+        return Arrays.copyOf(last.toByteArray(), last.length() + 1);
     }
 
     private boolean isVisible() {
@@ -166,6 +235,12 @@ public final class VisibleIterator implements Closeable {
         }
         System.arraycopy(current.array(), current.offset(), keyBuffer, 0, length);
         key.set(keyBuffer, 0, length);
+    }
+
+    private byte[] copyKey(byte[] buffer) {
+        byte[] enough = buffer.length < key.length() ? new byte[Math.max(key.length(), 2 * buffer.length)] : buffer;
+        System.arraycopy(key.array(), key.offset(), enough, 0, key.length());
+        return enough;
     }
 
     private void keepValue() {
