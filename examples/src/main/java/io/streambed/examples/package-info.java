@@ -4,10 +4,10 @@
  *
  * <pre>
  * Main
- *  └► wordcount, bank, benchmark        one package for each app
+ *  └► wordcount, bank, benchmark, compactiondemo   one package for each app
  *      └► input, streams               how its input gets into a topic; its Streams application
  *          └► broker                   the Kafka that it works with
- *              └► app                  what every app stands in
+ *              └► app, plot            what every app stands in; plots and the pages that show them
  * </pre>
  */
 @NullMarked

@@ -10,6 +10,7 @@ import io.streambed.examples.benchmark.row.Plan;
 import io.streambed.examples.benchmark.row.Row;
 import io.streambed.examples.benchmark.row.Scenario;
 import io.streambed.examples.benchmark.store.Side;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class Benchmark {
     private final Plan plan;
     private final List<Side> sides;
     private final int rounds;
-    private final ChildRun children;
+    private final Runs runs;
     private final Stop stop;
     private final Progress progress;
     private final Map<Side, Map<Dataset, Path>> prepared = new EnumMap<>(Side.class);
@@ -39,17 +40,23 @@ final class Benchmark {
     private volatile int all;
 
     /** @param sides those that are run; not empty */
-    Benchmark(Plan plan, List<Side> sides, int rounds, ChildRun children, Stop stop, Progress progress) {
+    Benchmark(Plan plan, List<Side> sides, int rounds, Runs runs, Stop stop, Progress progress) {
         this.plan = plan;
         this.sides = List.copyOf(sides);
         this.rounds = rounds;
-        this.children = children;
+        this.runs = runs;
         this.stop = stop;
         this.progress = progress;
     }
 
-    /** Runs these rows, and puts what came of it into {@code results}. */
-    void run(List<Scenario> scenarios, Set<Row> rows, Results results) throws Exception {
+    /** Does something with the results that there are. */
+    @FunctionalInterface
+    interface AfterRound {
+        void with(Results results) throws IOException;
+    }
+
+    /** Runs these rows, and puts what came of it into {@code results}; tells {@code afterRound} at the end of each round. */
+    void run(List<Scenario> scenarios, Set<Row> rows, Results results, AfterRound afterRound) throws Exception {
         all = rounds * scenarios.size() * sides.size();
         long begin = System.nanoTime();
         progress.show(() -> state(begin));
@@ -69,6 +76,7 @@ final class Benchmark {
                     done.incrementAndGet();
                 }
             }
+            afterRound.with(results);
         }
     }
 
@@ -81,7 +89,7 @@ final class Benchmark {
         doing("round " + round + " of " + rounds + ", " + scenario.name() + ", " + side.label());
         Child.Task task = new Child.Task(scenario.name(), dataset, side, plan);
         Path copied = from;
-        return stop.during(() -> children.measure(task, copied));
+        return stop.during(() -> runs.measure(task, copied));
     }
 
     private Path prepared(Side side, Dataset dataset) throws Exception {
@@ -91,7 +99,7 @@ final class Benchmark {
             return there;
         }
         doing("writing the data set " + dataset + " with " + side.label());
-        Path made = stop.during(() -> children.prepare(new Child.Task("", dataset, side, plan)));
+        Path made = stop.during(() -> runs.prepare(new Child.Task("", dataset, side, plan)));
         ofSide.put(dataset, made);
         return made;
     }

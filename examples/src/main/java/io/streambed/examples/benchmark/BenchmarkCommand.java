@@ -5,6 +5,8 @@ import io.streambed.examples.app.Console;
 import io.streambed.examples.app.Directories;
 import io.streambed.examples.app.Progress;
 import io.streambed.examples.app.Stop;
+import io.streambed.examples.benchmark.report.Environment;
+import io.streambed.examples.benchmark.report.Report;
 import io.streambed.examples.benchmark.report.Results;
 import io.streambed.examples.benchmark.report.Table;
 import io.streambed.examples.benchmark.row.Catalogue;
@@ -19,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +45,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
     static final String NAME = "benchmark";
 
     private static final int MOST_ENTRIES = 1_000_000_000;
+    private static final int ROUNDS = 3;
+    private static final int QUICK_ROUNDS = 1;
     private static final int IN_MEMORY_MEGABYTES = 4096;
 
     private final Console console;
     private final Stop stop;
+    private final BiFunction<Path, List<String>, Runs> runs;
 
     @Spec
     private CommandSpec spec;
@@ -56,9 +62,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "3",
-            description = "How often each row runs on each side; ${DEFAULT-VALUE} by default. The table shows medians.")
-    private int rounds;
+            description =
+                    "How often each row runs on each side: 3 by default, 1 with --quick. The table shows medians.")
+    private @Nullable Integer rounds;
 
     @Option(
             names = "--against",
@@ -80,6 +86,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
             paramLabel = "SIDE",
             description = "Runs one side alone: streambed, or what --against names. There is no gain then.")
     private @Nullable String only;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Also writes the table, all figures as JSON, and a page with plots into this directory.")
+    private @Nullable Path report;
 
     @Option(
             names = "--entries",
@@ -118,8 +130,19 @@ public final class BenchmarkCommand implements Callable<Integer> {
     /** The fields get their values from the command line. */
     @SuppressWarnings("NullAway.Init")
     public BenchmarkCommand(Console console, Stop stop) {
+        this(console, stop, ChildRun::new);
+    }
+
+    /**
+     * With another way to run things.
+     *
+     * @param runs for a scratch directory and options of the user's for Java
+     */
+    @SuppressWarnings("NullAway.Init")
+    BenchmarkCommand(Console console, Stop stop, BiFunction<Path, List<String>, Runs> runs) {
         this.console = console;
         this.stop = stop;
+        this.runs = runs;
     }
 
     @Override
@@ -138,16 +161,30 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 .filter(scenario -> scenario.rows().stream().anyMatch(rows::contains))
                 .toList();
         List<Side> sides = sides(theirs);
-        Results results = new Results(theirs);
+        int times = rounds();
+        Results results = new Results(theirs, plan);
+        Report written = report == null
+                ? null
+                : new Report(
+                        report,
+                        Environment.here(
+                                spec.root().commandLine().getParseResult().originalArgs()));
         Path scratch = Directories.temporary(NAME);
         try (Progress progress = new Progress(NAME, console)) {
-            ChildRun children = new ChildRun(scratch, jvmOptions());
-            new Benchmark(plan, sides, rounds, children, stop, progress).run(scenarios, rows, results);
+            Runs made = runs.apply(scratch, jvmOptions());
+            new Benchmark(plan, sides, times, made, stop, progress).run(scenarios, rows, results, sofar -> {
+                if (written != null) {
+                    written.write(sofar);
+                }
+            });
         } finally {
             Directories.delete(scratch);
         }
         console.out().print(new Table(results).text());
         console.out().flush();
+        if (written != null) {
+            console.err().println(NAME + ": plots are in " + written.page());
+        }
         results.notThere().forEach(line -> console.err().println(NAME + ": not there: " + line));
         if (!results.failures().isEmpty()) {
             results.failures().forEach(line -> console.err().println(NAME + ": " + line));
@@ -175,9 +212,6 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private Plan plan(Side theirs) {
-        if (rounds < 1) {
-            throw wrong("--rounds is " + rounds + "; it must be 1 or more");
-        }
         Plan plan = size == null ? Plan.NORMAL : size.plan();
         if (entries != null) {
             if (entries < 1_000 || entries > MOST_ENTRIES) {
@@ -186,6 +220,16 @@ public final class BenchmarkCommand implements Callable<Integer> {
             plan = plan.withEntries(entries);
         }
         return theirs == Side.IN_MEMORY ? plan.withHeap(IN_MEMORY_MEGABYTES) : plan;
+    }
+
+    private int rounds() {
+        if (rounds == null) {
+            return size != null && size.quick ? QUICK_ROUNDS : ROUNDS;
+        }
+        if (rounds < 1) {
+            throw wrong("--rounds is " + rounds + "; it must be 1 or more");
+        }
+        return rounds;
     }
 
     private List<String> jvmOptions() {

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs {@link Child} in a process of its own, with the same Java and class path as this one and the same options for all. */
-final class ChildRun {
+final class ChildRun implements Runs {
     /** How long the child's log may be quoted for. */
     private static final int QUOTED = 3;
 
@@ -31,8 +31,8 @@ final class ChildRun {
         this.javaOptions = List.copyOf(javaOptions);
     }
 
-    /** Writes a data set, and returns the directory where it is. The caller deletes it. */
-    Path prepare(Child.Task task) throws IOException, InterruptedException {
+    @Override
+    public Path prepare(Child.Task task) throws IOException, InterruptedException {
         Path directory = next();
         Outcome outcome = run(directory, task);
         if (outcome.kind() != Outcome.Kind.MEASURED) {
@@ -43,8 +43,8 @@ final class ChildRun {
         return directory;
     }
 
-    /** Runs a scenario on its own copy of a data set, if it has any, and deletes everything afterwards. */
-    Outcome measure(Child.Task task, @Nullable Path prepared) throws IOException, InterruptedException {
+    @Override
+    public Outcome measure(Child.Task task, @Nullable Path prepared) throws IOException, InterruptedException {
         Path directory = next();
         try {
             if (prepared != null) {

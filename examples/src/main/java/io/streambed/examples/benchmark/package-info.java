@@ -3,7 +3,7 @@
  *
  * <pre>
  * (here)          the command line, the order of runs, the processes
- *  └► report      what came of it as text, Markdown, JSON and HTML
+ *  └► report      what came of it as text, Markdown, JSON and a page with plots; uses the package plot
  *      └► row     what is measured; runs in a process of its own
  *          └► store, measure     the stores under test; how to measure
  *              └► data           keys and values

@@ -36,14 +36,29 @@ public record Measurement(
         long paused,
         long longestPause) {
 
-    /** A single figure that is a time. */
-    public static Measurement ofTime(long nanos, long cpuNanos) {
-        return new Measurement(1, nanos, cpuNanos, nanos, -1, -1, nanos, -1, -1, -1, -1, -1, -1, -1, -1);
-    }
-
     /** A single figure that is a number of things. */
     public static Measurement ofCount(long count) {
         return new Measurement(count, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    }
+
+    /** The same with a processor time that was measured elsewhere; -1 if it is not these operations' alone. */
+    public Measurement withCpu(long nanos) {
+        return new Measurement(
+                operations,
+                wall,
+                nanos,
+                p50,
+                p99,
+                p999,
+                max,
+                written,
+                user,
+                disk,
+                live,
+                anonymous,
+                pauses,
+                paused,
+                longestPause);
     }
 
     /** Processor time for each operation. */

@@ -13,9 +13,6 @@ public final class Meter {
     private static final int DIGITS = 3;
     private static final long LONGEST = TimeUnit.HOURS.toNanos(1);
 
-    /** Quiet is when the processor time moves by no more than a tick of the system's clock in that time. */
-    private static final long QUIET_MILLIS = 200;
-
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
@@ -51,12 +48,16 @@ public final class Meter {
         wall = System.nanoTime() - wallAtStart;
     }
 
-    /** Waits until nothing works in this process any more. */
-    public static void awaitQuiet() throws InterruptedException {
+    /**
+     * Waits until nothing works in this process any more.
+     *
+     * @param quietMillis for how long processor time must have moved by no more than a tick of the system's clock; 1 or more
+     */
+    public static void awaitQuiet(int quietMillis) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         long before = ProcessFigures.cpuNanos();
         while (System.nanoTime() < deadline) {
-            Thread.sleep(QUIET_MILLIS);
+            Thread.sleep(quietMillis);
             long now = ProcessFigures.cpuNanos();
             if (now - before <= TICK_NANOS) {
                 return;
@@ -65,6 +66,11 @@ public final class Meter {
         }
         throw new IllegalStateException("the background has not come to rest within "
                 + TimeUnit.NANOSECONDS.toMinutes(PATIENCE_NANOS) + " minutes");
+    }
+
+    /** Processor time of the process since the start. */
+    public long cpuNanos() {
+        return ProcessFigures.cpuNanos() - cpuAtStart;
     }
 
     /** What was measured since the start, for so many operations that wrote nothing. */
@@ -83,7 +89,7 @@ public final class Meter {
         if (wall < 0) {
             operationsEnded();
         }
-        long cpu = ProcessFigures.cpuNanos() - cpuAtStart;
+        long cpu = cpuNanos();
         long written = ProcessFigures.writtenBytes() - writtenAtStart;
         GcLog.Pauses pauses = gcLog.next();
         boolean timed = latencies.getTotalCount() > 0;

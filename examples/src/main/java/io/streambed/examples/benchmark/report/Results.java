@@ -3,6 +3,7 @@ package io.streambed.examples.benchmark.report;
 import io.streambed.examples.benchmark.measure.Measurement;
 import io.streambed.examples.benchmark.row.Child.Outcome;
 import io.streambed.examples.benchmark.row.Figure;
+import io.streambed.examples.benchmark.row.Plan;
 import io.streambed.examples.benchmark.row.Row;
 import io.streambed.examples.benchmark.store.Side;
 import java.util.ArrayList;
@@ -18,11 +19,13 @@ import java.util.function.ToDoubleFunction;
 public final class Results {
     private final Side ours = Side.STREAMBED;
     private final Side theirs;
+    private final Plan plan;
     private final Map<Row, Map<Side, List<Outcome>>> outcomes = new LinkedHashMap<>();
 
     /** Of a comparison of ours with another side. */
-    public Results(Side theirs) {
+    public Results(Side theirs, Plan plan) {
         this.theirs = theirs;
+        this.plan = plan;
     }
 
     /**
@@ -39,11 +42,25 @@ public final class Results {
         return theirs;
     }
 
+    /** How much was done. */
+    public Plan plan() {
+        return plan;
+    }
+
     /** Adds what a round gave for a row. */
     public void add(Row row, Side side, Outcome outcome) {
         outcomes.computeIfAbsent(row, key -> new LinkedHashMap<>())
                 .computeIfAbsent(side, key -> new ArrayList<>())
                 .add(outcome);
+    }
+
+    /** How often rows were run, where they were run most often. */
+    public int rounds() {
+        return outcomes.values().stream()
+                .flatMap(sides -> sides.values().stream())
+                .mapToInt(List::size)
+                .max()
+                .orElse(0);
     }
 
     /** The rows, in the order of the table. */
@@ -79,7 +96,9 @@ public final class Results {
         List<Measurement> their = measurements(row, theirs);
         double[] gains = new double[Math.min(our.size(), their.size())];
         for (int round = 0; round < gains.length; round++) {
-            gains[round] = figure.of(their.get(round)) / figure.of(our.get(round));
+            double ourFigure = figure.of(our.get(round));
+            double theirFigure = figure.of(their.get(round));
+            gains[round] = ourFigure < 0 || theirFigure < 0 ? Double.NaN : theirFigure / ourFigure;
         }
         double[] sorted = Arrays.stream(gains)
                 .filter(gain -> gain > 0 && Double.isFinite(gain))
@@ -104,7 +123,8 @@ public final class Results {
         return outcomes.entrySet().stream()
                 .flatMap(row -> row.getValue().entrySet().stream()
                         .flatMap(side -> side.getValue().stream()
-                                .filter(outcome -> outcome.kind() != Outcome.Kind.MEASURED)
+                                .filter(outcome -> !outcome.measured()
+                                        .containsKey(row.getKey().part()))
                                 .filter(outcome -> (outcome.kind() == Outcome.Kind.NOT_THERE) == notThere)
                                 .map(outcome -> row.getKey().name() + ", "
                                         + side.getKey().label() + ": "

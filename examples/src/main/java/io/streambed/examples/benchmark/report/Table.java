@@ -7,7 +7,6 @@ import io.streambed.examples.benchmark.row.Row;
 import io.streambed.examples.benchmark.store.Side;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -87,7 +86,9 @@ public final class Table {
         line.add(row.name());
         line.add(both(row, Figure.CPU));
         line.add(gain(row));
-        line.add(row.goals().stream().map(goal -> goal(row, goal)).collect(Collectors.joining(", ")));
+        line.add(row.goals(results.plan(), results.theirs()).stream()
+                .map(goal -> goal(row, goal))
+                .collect(Collectors.joining(", ")));
         line.add(both(row, row.figure() == Figure.TIME ? Figure.TIME : Figure.P50));
         line.add(both(row, Figure.P99));
         line.add(both(row, Figure.P999));
@@ -108,13 +109,11 @@ public final class Table {
     }
 
     private String goal(Row row, Goal goal) {
-        Optional<Results.Gain> gain = results.gain(row, goal.figure());
         String named = goal.figure() == Figure.CPU ? "" : goal.figure().label() + " ";
-        String met = gain.map(found -> found.median() >= goal.gain()
-                        ? " yes"
-                        : " no" + (goal.figure() == row.figure() ? "" : " " + Amounts.gain(found.median())))
-                .orElse("");
-        return named + Amounts.digits(goal.gain()) + met;
+        Verdict verdict = Verdict.of(results, row, goal);
+        String met = verdict.reached().map(yes -> yes ? " yes" : " no").orElse("");
+        boolean shown = goal.figure() == row.figure() && goal instanceof Goal.Gain;
+        return named + verdict.promised() + met + (shown || met.isEmpty() ? "" : " " + verdict.found());
     }
 
     private String both(Row row, Figure figure) {

@@ -4,8 +4,9 @@ import io.streambed.examples.app.Directories;
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.measure.Measurement;
 import io.streambed.examples.benchmark.measure.Meter;
-import io.streambed.examples.benchmark.store.Side;
+import io.streambed.examples.benchmark.measure.ProcessorWait;
 import io.streambed.examples.benchmark.store.Subject;
+import io.streambed.examples.benchmark.store.Suppliers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,14 +22,17 @@ final class Bench {
     /** Of so many reads one is timed, as asking for the time twice costs a tenth of what the quickest of them do. */
     private static final int READS_A_TIMING = 8;
 
-    private final Side side;
+    /** How often the wait for processors is asked for, which costs a microsecond or two. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Suppliers suppliers;
     private final Plan plan;
     private final Path directory;
     private final Dataset dataset;
     private final Map<String, Measurement> measured = new LinkedHashMap<>();
 
-    Bench(Side side, Plan plan, Path directory, Dataset dataset) {
-        this.side = side;
+    Bench(Suppliers suppliers, Plan plan, Path directory, Dataset dataset) {
+        this.suppliers = suppliers;
         this.plan = plan;
         this.directory = directory;
         this.dataset = dataset;
@@ -40,8 +44,8 @@ final class Bench {
         long run() throws Exception;
     }
 
-    Side side() {
-        return side;
+    Suppliers suppliers() {
+        return suppliers;
     }
 
     Plan plan() {
@@ -81,8 +85,9 @@ final class Bench {
     }
 
     Subject openPrepared(long commitNanos) {
-        Subject subject = Subject.open(side, STORE, taskDirectory(), dataset.keys(), dataset.valueBytes(), commitNanos);
-        if (!side.persistent()) {
+        Subject subject =
+                Subject.open(suppliers, STORE, taskDirectory(), dataset.keys(), dataset.valueBytes(), commitNanos);
+        if (!suppliers.persistent()) {
             dataset.fill(subject, plan);
         }
         return subject;
@@ -90,24 +95,34 @@ final class Bench {
 
     /** A new store. */
     Subject openNew(Keys keys, int valueBytes) {
-        return Subject.open(side, STORE, taskDirectory(), keys, valueBytes, Subject.EACH_SECOND);
+        return openNew(suppliers, keys, valueBytes);
+    }
+
+    /** A new store that is configured in its own way. */
+    Subject openNew(Suppliers configured, Keys keys, int valueBytes) {
+        return Subject.open(configured, STORE, taskDirectory(), keys, valueBytes, Subject.EACH_SECOND);
     }
 
     /** Does something to a store that is thrown away, so that it is compiled when it is measured; with a warm store's own files. */
     void warm(Keys keys, int valueBytes, Writing writing) throws Exception {
         Path away = directory("warm");
-        try (Subject subject = Subject.open(side, STORE, away, keys, valueBytes, Subject.EACH_SECOND)) {
+        try (Subject subject = Subject.open(suppliers, STORE, away, keys, valueBytes, Subject.EACH_SECOND)) {
             writing.run(subject, plan.warmEntries());
-            Meter.awaitQuiet();
+            awaitQuiet();
         }
         delete(away);
-        Meter.awaitQuiet();
+        awaitQuiet();
     }
 
     /** Writes so many entries. */
     @FunctionalInterface
     interface Writing {
         void run(Subject subject, int entries) throws Exception;
+    }
+
+    /** Waits until the background has done what was left to it. */
+    void awaitQuiet() throws InterruptedException {
+        Meter.awaitQuiet(plan.quietMillis());
     }
 
     Meter meter() {
@@ -157,14 +172,49 @@ final class Bench {
         }
         subject.commit();
         meter.operationsEnded();
-        Meter.awaitQuiet();
+        awaitQuiet();
         report(part, meter.end(count, subject.userBytes() - userBefore, subject.directory(), live.getAsLong()));
+    }
+
+    /**
+     * Steps that write, one after the other for the time of the long fill. Times do not count what this thread waited for a processor
+     * that others had: that is not the store's doing, and the longest times are what is looked at.
+     *
+     * @return how many there were
+     */
+    long fullSpeed(String part, Subject subject, Step step) throws Exception {
+        Meter meter = meter();
+        long userBefore = subject.userBytes();
+        long number = 0;
+        try (ProcessorWait wait = new ProcessorWait()) {
+            long begin = System.nanoTime();
+            long deadline = begin + TimeUnit.MILLISECONDS.toNanos(plan.fillMillis());
+            long look = begin + LOOK_NANOS;
+            while (begin - deadline < 0) {
+                step.run(number++);
+                long end = System.nanoTime();
+                long took = end - begin;
+                begin = end;
+                if (end - look >= 0) {
+                    // Since the last look, of which this step was the last: too much by a millisecond at the most.
+                    took = Math.max(0, took - wait.nextNanos());
+                    begin = System.nanoTime();
+                    look = begin + LOOK_NANOS;
+                }
+                meter.add(took);
+            }
+        }
+        subject.commit();
+        meter.operationsEnded();
+        awaitQuiet();
+        report(part, meter.end(number, subject.userBytes() - userBefore, subject.directory(), -1));
+        return number;
     }
 
     private void timed(String part, int every, @Nullable LongSupplier written, Operation operation) throws Exception {
         run(plan.warmMillis(), every, null, operation);
         if (written != null) {
-            Meter.awaitQuiet();
+            awaitQuiet();
         }
         long userBefore = written == null ? 0 : written.getAsLong();
         Meter meter = meter();
@@ -173,7 +223,7 @@ final class Bench {
         if (written == null) {
             report(part, meter.end(count));
         } else {
-            Meter.awaitQuiet();
+            awaitQuiet();
             report(part, meter.end(count, written.getAsLong() - userBefore, null, -1));
         }
     }

@@ -1,5 +1,6 @@
 package io.streambed.examples.benchmark.row;
 
+import static io.streambed.examples.benchmark.row.Row.atMost;
 import static io.streambed.examples.benchmark.row.Row.cpu;
 import static io.streambed.examples.benchmark.row.Row.goal;
 import static io.streambed.examples.benchmark.row.Row.p50;
@@ -7,15 +8,21 @@ import static io.streambed.examples.benchmark.row.Row.p99;
 
 import io.streambed.examples.benchmark.data.Keys;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** All scenarios, in the order of the table. */
 public final class Catalogue {
+    /** No more than RocksDB's 2.4 is promised without a log at the normal size, and the log writes all once more. */
+    private static final double WITH_LOG = 2.4 / 3.4;
+
+    private static final double LONGEST_PUT = TimeUnit.MILLISECONDS.toNanos(50);
+
     private Catalogue() {}
 
     /** All of them; names of scenarios and of rows are unique. */
     public static List<Scenario> scenarios() {
-        return Stream.of(writes(), reads(), ranges(), mixed(), large(), windows(), life(), topologies())
+        return Stream.of(writes(), reads(), ranges(), mixed(), large(), windows(), life(), Topologies.scenarios())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -28,21 +35,30 @@ public final class Catalogue {
                         "put of a new key, in order",
                         Fills.each("fill-sequential", Keys.SEQUENTIAL),
                         cpu(3)),
+                Scenario.of(
+                        Dataset.NONE,
+                        Row.of(
+                                        "fill-random",
+                                        "put of a new key, in random order",
+                                        cpu(3.5),
+                                        goal(Figure.WRITE_AMPLIFICATION, WITH_LOG),
+                                        goal(Figure.SPACE_AMPLIFICATION, 1.1),
+                                        goal(Figure.MEMORY, 1))
+                                .atBig(goal(Figure.WRITE_AMPLIFICATION, 1), atMost(Figure.SPACE_AMPLIFICATION, 1.3)),
+                        Fills.each("fill-random", Keys.RANDOM)),
                 of(
                         Dataset.NONE,
-                        "fill-random",
-                        "put of a new key, in random order",
-                        Fills.each("fill-random", Keys.RANDOM),
-                        cpu(3.5),
-                        goal(Figure.WRITE_AMPLIFICATION, 1),
-                        goal(Figure.SPACE_AMPLIFICATION, 1.1),
-                        goal(Figure.MEMORY, 1)),
+                        "fill-random-no-log",
+                        "the same with lsm.durability none, as RocksDB writes no log in Streams",
+                        Fills.withoutLog("fill-random-no-log"),
+                        goal(Figure.WRITE_AMPLIFICATION, 1)),
                 of(
                         Dataset.NONE,
                         "fill-long",
                         "put of a new key, at full speed for long",
                         Fills.longFill("fill-long"),
                         goal(Figure.MAX, 1),
+                        atMost(Figure.MAX, LONGEST_PUT),
                         goal(Figure.P999, 1)),
                 of(
                         Dataset.RANDOM,
@@ -161,13 +177,11 @@ public final class Catalogue {
 
     private static List<Scenario> mixed() {
         return List.of(
-                of(
+                Scenario.of(
                         Dataset.RANDOM,
-                        "update-uniform",
-                        "get, then put of the same key",
-                        Mixed.updateUniform("update-uniform"),
-                        cpu(5),
-                        goal(Figure.WRITE_AMPLIFICATION, 2)),
+                        Row.of("update-uniform", "get, then put of the same key", cpu(5), goal(Figure.MEMORY, 1))
+                                .atBig(goal(Figure.WRITE_AMPLIFICATION, 2)),
+                        Mixed.updateUniform("update-uniform")),
                 of(
                         Dataset.RANDOM,
                         "update-zipf",
@@ -253,6 +267,12 @@ public final class Catalogue {
                                 Row.of("close-40", "close of these", goal(Figure.TIME, 5)),
                                 Row.of("reopen-40", "open of these", goal(Figure.TIME, 5))),
                         Life.manyStores("open-40", "memory-40", "close-40", "reopen-40")),
+                of(
+                        Dataset.RANDOM,
+                        "reopen",
+                        "open of a large store that was closed, and a get",
+                        Life.reopen("reopen"),
+                        goal(Figure.TIME, 1)),
                 new Scenario(
                         "crash",
                         Dataset.NONE,
@@ -261,40 +281,6 @@ public final class Catalogue {
                                 Row.of("crash-catch-up", "restoring what is missing then", goal(Figure.TIME, 10)),
                                 Row.of("crash-records", "records that are missing then", goal(Figure.COUNT, 50))),
                         Crash.killed("crash-open", "crash-catch-up", "crash-records")));
-    }
-
-    private static List<Scenario> topologies() {
-        return List.of(
-                of(
-                        Dataset.NONE,
-                        "topology-count-small",
-                        "record counted by key, 10,000 keys",
-                        Topologies.countSmall("topology-count-small"),
-                        cpu(1.6)),
-                of(
-                        Dataset.NONE,
-                        "topology-count-large",
-                        "the same with many keys",
-                        Topologies.countLarge("topology-count-large"),
-                        cpu(1.8)),
-                of(
-                        Dataset.NONE,
-                        "topology-aggregate",
-                        "record aggregated into 100 bytes",
-                        Topologies.aggregate("topology-aggregate"),
-                        cpu(2)),
-                of(
-                        Dataset.NONE,
-                        "topology-windowed-count",
-                        "record counted by key and minute",
-                        Topologies.windowedCount("topology-windowed-count"),
-                        cpu(1.8)),
-                of(
-                        Dataset.NONE,
-                        "topology-session-count",
-                        "record counted by session",
-                        Topologies.sessionCount("topology-session-count"),
-                        cpu(2.5)));
     }
 
     private static Scenario of(Dataset dataset, String name, String what, Scenario.Body body, Goal... goals) {

@@ -3,9 +3,9 @@ package io.streambed.examples.benchmark.row;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.streambed.examples.app.Reasons;
 import io.streambed.examples.benchmark.measure.Measurement;
-import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.store.Side;
 import io.streambed.examples.benchmark.store.Subject;
+import io.streambed.examples.benchmark.store.Suppliers;
 import io.streambed.examples.benchmark.store.WrongValueException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,22 +88,37 @@ public final class Child {
         System.exit(outcome.kind() == Outcome.Kind.MEASURED ? 0 : 1);
     }
 
-    @SuppressWarnings("CatchAndPrintStackTrace") // Into the log that the message names.
     private static Outcome outcome(Path directory) {
         try {
             Task task = JSON.readValue(directory.resolve(TASK).toFile(), Task.class);
-            Bench bench = new Bench(task.side(), task.plan(), directory, task.dataset());
+            return run(task, task.side(), directory);
+        } catch (IOException e) {
+            return new Outcome(Outcome.Kind.FAILED, Reasons.line(e), Map.of());
+        }
+    }
+
+    /** Runs a task in this process, in a directory that is empty or has the prepared store, with stores from where the caller says. */
+    @SuppressWarnings("CatchAndPrintStackTrace") // Into the log that the message names.
+    public static Outcome run(Task task, Suppliers suppliers, Path directory) {
+        Bench bench = new Bench(suppliers, task.plan(), directory, task.dataset());
+        try {
             if (task.scenario().isEmpty()) {
                 prepare(task, bench);
             } else {
                 Catalogue.scenario(task.scenario()).body().run(bench);
             }
             return new Outcome(Outcome.Kind.MEASURED, "", bench.measured());
-        } catch (UnsupportedOperationException e) {
-            return new Outcome(Outcome.Kind.NOT_THERE, Reasons.line(e), Map.of());
-        } catch (WrongValueException e) {
-            return new Outcome(Outcome.Kind.WRONG, Reasons.line(e), Map.of());
         } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+            // Streams wraps what comes out of a store or an aggregation.
+            WrongValueException wrong = Reasons.find(e, WrongValueException.class);
+            if (wrong != null) {
+                return new Outcome(Outcome.Kind.WRONG, Reasons.line(wrong), Map.of());
+            }
+            UnsupportedOperationException unsupported = Reasons.find(e, UnsupportedOperationException.class);
+            if (unsupported != null) {
+                // What a scenario measured before it came to that stands.
+                return new Outcome(Outcome.Kind.NOT_THERE, Reasons.line(unsupported), bench.measured());
+            }
             e.printStackTrace();
             return new Outcome(Outcome.Kind.FAILED, Reasons.innermost(e), Map.of());
         }
@@ -113,7 +128,7 @@ public final class Child {
         Files.createDirectories(bench.taskDirectory());
         try (Subject subject = bench.openPrepared()) {
             task.dataset().fill(subject, task.plan());
-            Meter.awaitQuiet();
+            bench.awaitQuiet();
         }
     }
 }

@@ -25,16 +25,18 @@ final class Commits {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
                 writeAndCommit(subject, ids, bench.plan().warmMillis(), null, null);
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 Meter puts = bench.meter();
                 Meter commits = bench.meter();
                 long userBefore = subject.userBytes();
                 long[] counts = writeAndCommit(subject, ids, bench.plan().millis(), puts, commits);
                 puts.operationsEnded();
                 commits.operationsEnded();
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 bench.report(put, puts.end(counts[0], subject.userBytes() - userBefore, null, -1));
-                bench.report(commit, commits.end(counts[1]));
+                // Its processor time would be that of the puts.
+                bench.report(commit, commits.end(counts[1]).withCpu(-1));
+                Samples.each(bench.entries(), subject::getAny);
             }
         };
     }
@@ -57,7 +59,8 @@ final class Commits {
                 }
             }
             written += PUTS_A_LOOK;
-            if (now - nextCommit >= 0) {
+            // One at least.
+            if (now - nextCommit >= 0 || (now - deadline >= 0 && committed == 0)) {
                 subject.commit();
                 long after = System.nanoTime();
                 if (commits != null) {
@@ -76,13 +79,17 @@ final class Commits {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
                 afterTen(subject, ids, bench.plan().warmMillis(), null);
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 Meter meter = bench.meter();
                 long userBefore = subject.userBytes();
                 long count = afterTen(subject, ids, bench.plan().millis(), meter);
                 meter.operationsEnded();
-                Meter.awaitQuiet();
-                bench.report(part, meter.end(count, subject.userBytes() - userBefore, null, -1));
+                bench.awaitQuiet();
+                bench.report(
+                        part,
+                        meter.end(count, subject.userBytes() - userBefore, null, -1)
+                                .withCpu(-1));
+                Samples.each(bench.entries(), subject::getAny);
             }
         };
     }
@@ -124,10 +131,9 @@ final class Commits {
                 }
                 subject.commit();
                 meter.operationsEnded();
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 bench.report(part, meter.end(entries, subject.userBytes(), subject.directory(), subject.userBytes()));
-                subject.get(0, 0);
-                subject.get(entries - 1L, 0);
+                Samples.first(subject, entries);
             }
         };
     }

@@ -2,9 +2,10 @@ package io.streambed.examples.benchmark.row;
 
 import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.data.Keys;
-import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.store.Subject;
-import java.util.concurrent.TimeUnit;
+import io.streambed.examples.benchmark.store.Suppliers;
+import io.streambed.kafka.LsmStoreConfig;
+import java.util.Map;
 
 /** Filling an empty store, and writing over what a full one holds. */
 final class Fills {
@@ -31,18 +32,35 @@ final class Fills {
                 bench.plan().largeEntries());
     }
 
+    /** Random keys into a store that writes no log, as RocksDB does not in Streams. */
+    static Scenario.Body withoutLog(String part) {
+        return bench -> entries(
+                bench,
+                bench.suppliers().configured(Map.of(LsmStoreConfig.DURABILITY_CONFIG, "none")),
+                part,
+                Keys.RANDOM,
+                Subject.VALUE_BYTES,
+                bench.plan().entries());
+    }
+
     private static void entries(Bench bench, String part, Keys keys, int valueBytes, int entries) throws Exception {
+        entries(bench, bench.suppliers(), part, keys, valueBytes, entries);
+    }
+
+    private static void entries(Bench bench, Suppliers suppliers, String part, Keys keys, int valueBytes, int entries)
+            throws Exception {
         bench.warm(keys, valueBytes, (subject, number) -> {
             for (long id = 0; id < Math.min(number, entries); id++) {
                 subject.put(id, 0);
             }
         });
-        try (Subject subject = bench.openNew(keys, valueBytes)) {
+        try (Subject subject = bench.openNew(suppliers, keys, valueBytes)) {
             bench.fixedWrites(part, subject, entries, subject::userBytes, id -> subject.put(id, 0));
+            Samples.first(subject, entries);
         }
     }
 
-    /** New entries for as long as the plan says, as fast as they go: what matters is the longest. */
+    /** New entries for as long as the plan says, as fast as they go: what matters is the longest, in the writer's own time. */
     static Scenario.Body longFill(String part) {
         return bench -> {
             bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, (subject, number) -> {
@@ -51,20 +69,8 @@ final class Fills {
                 }
             });
             try (Subject subject = bench.openNew(Keys.RANDOM, Subject.VALUE_BYTES)) {
-                Meter meter = bench.meter();
-                long before = System.nanoTime();
-                long deadline =
-                        before + TimeUnit.MILLISECONDS.toNanos(bench.plan().fillMillis());
-                long count = 0;
-                while (before - deadline < 0) {
-                    subject.put(count++, 0);
-                    long now = System.nanoTime();
-                    meter.add(now - before);
-                    before = now;
-                }
-                meter.operationsEnded();
-                Meter.awaitQuiet();
-                bench.report(part, meter.end(count, subject.userBytes(), subject.directory(), subject.userBytes()));
+                long count = bench.fullSpeed(part, subject, id -> subject.put(id, 0));
+                Samples.first(subject, count);
             }
         };
     }
@@ -77,6 +83,7 @@ final class Fills {
                 long[] ids = new long[BATCH];
                 int calls = Math.max(1, bench.plan().entries() / BATCH);
                 bench.fixedWrites(part, subject, calls, subject::userBytes, call -> putAll(subject, ids, call));
+                Samples.first(subject, (long) calls * BATCH);
             }
         };
     }
@@ -113,7 +120,12 @@ final class Fills {
             }
         });
         try (Subject subject = bench.openPrepared()) {
-            bench.fixedWrites(part, subject, entries, () -> -1, version -> subject.put(ids.next(), (int) version));
+            int[] versions = new int[entries];
+            bench.fixedWrites(part, subject, entries, () -> -1, number -> {
+                int id = (int) ids.next();
+                subject.put(id, ++versions[id]);
+            });
+            Samples.versions(subject, versions);
         }
     }
 }

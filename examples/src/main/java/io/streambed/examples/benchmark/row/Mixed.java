@@ -28,7 +28,7 @@ final class Mixed {
 
     private static void update(Bench bench, String part, Ids ids) throws Exception {
         try (Subject subject = bench.openPrepared()) {
-            update(bench, part, subject, ids);
+            update(bench, part, subject, ids, bench.entries());
         }
     }
 
@@ -40,15 +40,17 @@ final class Mixed {
                 for (long id = 0; id < entries; id++) {
                     subject.put(id, 0);
                 }
-                update(bench, part, subject, Ids.uniform(entries, SEED));
+                update(bench, part, subject, Ids.uniform(entries, SEED), entries);
             }
         };
     }
 
-    private static void update(Bench bench, String part, Subject subject, Ids ids) throws Exception {
+    private static void update(Bench bench, String part, Subject subject, Ids ids, int entries) throws Exception {
+        int[] versions = new int[entries];
         bench.writes(part, subject, () -> {
-            long id = ids.next();
-            subject.put(id, subject.getAny(id) + 1);
+            int id = (int) ids.next();
+            subject.get(id, versions[id]);
+            subject.put(id, ++versions[id]);
             return 1;
         });
     }
@@ -59,7 +61,7 @@ final class Mixed {
             try (Subject subject = bench.openPrepared()) {
                 Ids read = Ids.uniform(bench.entries(), SEED);
                 run(bench, subject, read, bench.plan().warmMillis(), null, null);
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 Meter readMeter = bench.meter();
                 Meter writeMeter = bench.meter();
                 long userBefore = subject.userBytes();
@@ -67,7 +69,7 @@ final class Mixed {
                 readMeter.operationsEnded();
                 writeMeter.operationsEnded();
                 bench.report(reader, readMeter.end(counts[0]));
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 bench.report(writer, writeMeter.end(counts[1], subject.userBytes() - userBefore, null, -1));
             }
         };
@@ -120,14 +122,14 @@ final class Mixed {
         public void run() {
             try {
                 long before = System.nanoTime();
-                while (before - deadline < 0) {
+                do {
                     subject.put(ids.next(), (int) ++count);
                     long now = System.nanoTime();
                     if (meter != null) {
                         meter.add(now - before);
                     }
                     before = now;
-                }
+                } while (before - deadline < 0);
             } catch (RuntimeException e) {
                 failure = e;
             }

@@ -11,28 +11,36 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param warmMillis how long operations run before those that are measured, for the compiler of the JVM
  * @param millis how long the rows that have no natural end run
  * @param fillMillis how long the long fill runs
+ * @param quietMillis how long a process must be at rest before the background counts as done
  * @param heapMegabytes greatest heap of each process
  */
 public record Plan(
-        String name, int entries, int largeEntries, int warmMillis, int millis, int fillMillis, int heapMegabytes) {
+        String name,
+        int entries,
+        int largeEntries,
+        int warmMillis,
+        int millis,
+        int fillMillis,
+        int quietMillis,
+        int heapMegabytes) {
     /** A few minutes for the whole table; small stores, so that half of what matters is in memory. */
-    public static final Plan QUICK = new Plan("quick", 300_000, 60_000, 1_000, 1_000, 5_000, 512);
+    public static final Plan QUICK = new Plan("quick", 300_000, 60_000, 500, 700, 3_000, 100, 512);
 
     /** The sizes that the goals were stated for. */
-    public static final Plan NORMAL = new Plan("normal", 2_000_000, 400_000, 2_500, 3_000, 60_000, 512);
+    public static final Plan NORMAL = new Plan("normal", 2_000_000, 400_000, 2_500, 3_000, 60_000, 200, 512);
 
     /** Well past every cache. */
-    public static final Plan BIG = new Plan("big", 20_000_000, 2_000_000, 4_000, 8_000, 60_000, 1024);
+    public static final Plan BIG = new Plan("big", 20_000_000, 2_000_000, 4_000, 8_000, 60_000, 200, 1024);
 
     /** The same with another number of entries, the large ones in proportion. */
     public Plan withEntries(int number) {
         int large = (int) Math.max(1, (long) largeEntries * number / entries);
-        return new Plan(name, number, large, warmMillis, millis, fillMillis, heapMegabytes);
+        return new Plan(name, number, large, warmMillis, millis, fillMillis, quietMillis, heapMegabytes);
     }
 
     /** The same with another heap. */
     public Plan withHeap(int megabytes) {
-        return new Plan(name, entries, largeEntries, warmMillis, millis, fillMillis, megabytes);
+        return new Plan(name, entries, largeEntries, warmMillis, millis, fillMillis, quietMillis, megabytes);
     }
 
     /** Entries that fit into a memtable of any side's default size, and a little to spare. */
@@ -45,5 +53,11 @@ public record Plan(
     @JsonIgnore
     public int warmEntries() {
         return Math.min(entries, 600_000);
+    }
+
+    /** Whether stores are so large that other goals hold. */
+    @JsonIgnore
+    public boolean pastEveryCache() {
+        return entries >= BIG.entries;
     }
 }

@@ -123,22 +123,25 @@ final class Ranges {
         return bench -> {
             try (Subject subject = bench.openPrepared()) {
                 bench.operations(part, () -> {
-                    long count = scan(subject);
-                    requireLength(count, bench.entries());
-                    return count;
+                    return scan(subject, 0, bench.entries());
                 });
             }
         };
     }
 
-    /** Goes through all entries and checks each; returns how many there are. */
-    static long scan(Subject subject) {
+    /** Goes through all entries, which are those from {@code first} to before {@code end}, and checks each; returns how many there are. */
+    static long scan(Subject subject, long first, long end) {
         long count = 0;
+        long sum = 0;
         try (KeyValueIterator<Bytes, byte[]> entries = subject.all()) {
             while (entries.hasNext()) {
-                subject.check(entries.next());
+                sum += subject.check(entries.next());
                 count++;
             }
+        }
+        requireLength(count, end - first);
+        if (sum != (first + end - 1) * (end - first) / 2) {
+            throw new WrongValueException("a scan has some entry twice, and another one not at all");
         }
         return count;
     }

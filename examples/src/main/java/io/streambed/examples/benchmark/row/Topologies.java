@@ -1,20 +1,28 @@
 package io.streambed.examples.benchmark.row;
 
+import static io.streambed.examples.benchmark.row.Row.cpu;
+
 import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.data.Values;
+import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.store.Subject;
 import io.streambed.examples.benchmark.store.WrongValueException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KGroupedStream;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.SessionWindows;
@@ -24,160 +32,226 @@ import org.apache.kafka.streams.state.SessionStore;
 import org.apache.kafka.streams.state.WindowStore;
 
 /**
- * Whole topologies, run by Kafka's own driver without a broker, which commits after every record: each operation is a record on its
- * way through all of Streams' layers.
+ * Whole topologies, as an application would write them, in Kafka's test driver: without a broker, and with a commit after each record,
+ * which is more than any application does. What a record makes the topology say is checked.
  */
 final class Topologies {
-    private static final long SEED = 71;
-    private static final String INPUT = "input";
-    private static final String STORE = "store";
+    private static final long SEED = 37;
     private static final int SMALL = 10_000;
+    private static final String APPLICATION = "benchmark";
+    private static final String INPUT = "input";
+    private static final String STORE = "state";
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+    private static final Duration GAP = Duration.ofSeconds(30);
+    private static final Duration RETENTION = Duration.ofHours(1);
 
-    /** The driver takes so long for a record that a state of the plan's size would take a minute to fill. */
-    private static final int LARGE_SHARE = 10;
+    /** Records of a key within a window's time, on average. */
+    private static final int RECORDS = 10;
 
-    private static final byte[] NOTHING = {};
+    /** The same where there are sessions: with one in the time that a session waits for the next one, sessions begin and end. */
+    private static final int RECORDS_OF_SESSIONS = 2;
+
+    /** The driver keeps what is written to the changelog until it is read. */
+    private static final int RECORDS_A_DRAIN = 1_000;
 
     private Topologies() {}
 
-    /** What is done with the input's groups. */
+    /** Adds the aggregation, which is to tell what it comes to. */
     @FunctionalInterface
-    private interface Grouped {
-        void by(KGroupedStream<byte[], byte[]> groups, Bench bench);
+    private interface Aggregation extends BiConsumer<KGroupedStream<byte[], byte[]>, LongConsumer> {}
+
+    /** What a record of a key at some time is to come to. Asked for each record once. */
+    @FunctionalInterface
+    private interface Expectation {
+        long next(int id, long time);
     }
 
-    static Scenario.Body countSmall(String part) {
-        return bench -> count(bench, part, Math.min(SMALL, bench.plan().entries()));
+    /**
+     * What is run.
+     *
+     * @param small whether it has few keys
+     * @param recordsAKey records of a key within a window's time, on average
+     * @param expectation for a number of keys
+     */
+    private record Topology(
+            boolean small, int recordsAKey, Aggregation aggregation, IntFunction<Expectation> expectation) {}
+
+    static List<Scenario> scenarios() {
+        return List.of(
+                topology(
+                        Row.of("topology-count-small", "a record of count(), of 10,000 keys", cpu(1.6)),
+                        new Topology(true, RECORDS, Topologies::count, Topologies::counts)),
+                topology(
+                        Row.of(
+                                "topology-count-large",
+                                "a record of count(), of as many keys as there are entries",
+                                cpu(1.8)),
+                        new Topology(false, RECORDS, Topologies::count, Topologies::counts)),
+                topology(
+                        Row.of("topology-aggregate", "a record of aggregate() to 100 bytes, of as many keys", cpu(2)),
+                        new Topology(false, RECORDS, Topologies::aggregate, Topologies::counts)),
+                topology(
+                        Row.of(
+                                "topology-windowed-count",
+                                "a record of count() in windows of a minute, of 10,000 keys",
+                                cpu(1.8)),
+                        new Topology(true, RECORDS, Topologies::windowedCount, Topologies::windowedCounts)),
+                topology(
+                        Row.of("topology-session-count", "a record of count() in sessions, of 10,000 keys", cpu(2.5)),
+                        new Topology(true, RECORDS_OF_SESSIONS, Topologies::sessionCount, Topologies::sessionCounts)));
     }
 
-    static Scenario.Body countLarge(String part) {
-        return bench -> count(bench, part, Math.max(1, bench.plan().entries() / LARGE_SHARE));
+    private static Scenario topology(Row row, Topology topology) {
+        return Scenario.of(Dataset.NONE, row, bench -> run(bench, row.part(), topology));
     }
 
-    private static void count(Bench bench, String part, int keys) throws Exception {
-        int[] counts = new int[keys];
-        try (TopologyTestDriver driver = driver(bench, Topologies::count)) {
-            TestInputTopic<byte[], byte[]> input = input(driver);
-            Ids ids = Ids.uniform(keys, SEED);
-            for (int id = 0; id < keys; id++) {
-                counts[id]++;
-                input.pipeInput(Keys.RANDOM.key(id), NOTHING);
-            }
-            bench.operations(part, () -> {
-                int id = (int) ids.next();
-                counts[id]++;
-                input.pipeInput(Keys.RANDOM.key(id), NOTHING);
-                return 1;
-            });
-            KeyValueStore<byte[], Long> store = driver.getKeyValueStore(STORE);
-            for (int id = 0; id < keys; id++) {
-                Long count = store.get(Keys.RANDOM.key(id));
-                if (count == null || count != counts[id]) {
-                    throw new WrongValueException(
-                            "key " + id + " was counted " + count + " times, and came " + counts[id] + " times");
-                }
-            }
-        }
+    private static Expectation counts(int keys) {
+        long[] counts = new long[keys];
+        return (id, time) -> ++counts[id];
     }
 
-    private static void count(KGroupedStream<byte[], byte[]> groups, Bench bench) {
-        groups.count(Materialized.<byte[], Long, KeyValueStore<Bytes, byte[]>>as(STORE)
-                .withStoreType(bench.side().dsl())
-                .withKeySerde(Serdes.ByteArray()));
-    }
-
-    /** Aggregates of 100 bytes: the next version of a value. */
-    static Scenario.Body aggregate(String part) {
-        return bench -> {
-            int keys = Math.min(SMALL, bench.plan().entries());
-            Values values = new Values(Subject.VALUE_BYTES);
-            int[] versions = new int[keys];
-            try (TopologyTestDriver driver = driver(bench, (groups, b) -> aggregate(groups, b, values))) {
-                TestInputTopic<byte[], byte[]> input = input(driver);
-                Ids ids = Ids.uniform(keys, SEED);
-                bench.operations(part, () -> {
-                    int id = (int) ids.next();
-                    versions[id]++;
-                    input.pipeInput(Keys.RANDOM.key(id), NOTHING);
-                    return 1;
-                });
-                KeyValueStore<byte[], byte[]> store = driver.getKeyValueStore(STORE);
-                for (int id = 0; id < keys; id++) {
-                    byte[] found = store.get(Keys.RANDOM.key(id));
-                    int version = found == null ? 0 : values.versionOf(id, found);
-                    if (version != versions[id]) {
-                        throw new WrongValueException(
-                                "key " + id + " has version " + version + ", not " + versions[id]);
-                    }
-                }
-            }
+    private static Expectation windowedCounts(int keys) {
+        long[] counts = new long[keys];
+        long[] windows = new long[keys];
+        return (id, time) -> {
+            long window = time / WINDOW.toMillis();
+            counts[id] = windows[id] == window ? counts[id] + 1 : 1;
+            windows[id] = window;
+            return counts[id];
         };
     }
 
-    private static void aggregate(KGroupedStream<byte[], byte[]> groups, Bench bench, Values values) {
-        groups.aggregate(
-                () -> NOTHING,
-                (key, ignored, before) -> {
-                    long id = Keys.RANDOM.idOf(key);
-                    return values.value(id, before.length == 0 ? 1 : values.versionOf(id, before) + 1);
-                },
-                Materialized.<byte[], byte[], KeyValueStore<Bytes, byte[]>>as(STORE)
-                        .withStoreType(bench.side().dsl())
-                        .withKeySerde(Serdes.ByteArray())
-                        .withValueSerde(Serdes.ByteArray()));
+    private static Expectation sessionCounts(int keys) {
+        long[] counts = new long[keys];
+        long[] ends = new long[keys];
+        return (id, time) -> {
+            counts[id] = time - ends[id] <= GAP.toMillis() ? counts[id] + 1 : 1;
+            ends[id] = time;
+            return counts[id];
+        };
     }
 
-    static Scenario.Body windowedCount(String part) {
-        return bench -> timed(
-                bench,
-                part,
-                (groups, b) -> groups.windowedBy(TimeWindows.ofSizeWithNoGrace(Duration.ofMinutes(1)))
-                        .count(Materialized.<byte[], Long, WindowStore<Bytes, byte[]>>as(STORE)
-                                .withStoreType(b.side().dsl())
-                                .withKeySerde(Serdes.ByteArray())));
+    private static void count(KGroupedStream<byte[], byte[]> grouped, LongConsumer told) {
+        Materialized<byte[], Long, KeyValueStore<Bytes, byte[]>> state = Materialized.as(STORE);
+        grouped.count(state).toStream().foreach((key, count) -> told.accept(count));
     }
 
-    static Scenario.Body sessionCount(String part) {
-        return bench -> timed(
-                bench,
-                part,
-                (groups, b) -> groups.windowedBy(SessionWindows.ofInactivityGapWithNoGrace(Duration.ofMinutes(1)))
-                        .count(Materialized.<byte[], Long, SessionStore<Bytes, byte[]>>as(STORE)
-                                .withStoreType(b.side().dsl())
-                                .withKeySerde(Serdes.ByteArray())));
+    private static void aggregate(KGroupedStream<byte[], byte[]> grouped, LongConsumer told) {
+        Values values = new Values(Subject.VALUE_BYTES);
+        Materialized<byte[], byte[], KeyValueStore<Bytes, byte[]>> state = Materialized.as(STORE);
+        grouped.aggregate(
+                        () -> new byte[0],
+                        (key, value, before) -> {
+                            long id = Keys.RANDOM.idOf(key);
+                            return values.value(id, before.length == 0 ? 1 : values.versionOf(id, before) + 1);
+                        },
+                        state)
+                .toStream()
+                .foreach((key, value) -> told.accept(values.versionOf(Keys.RANDOM.idOf(key), value)));
     }
 
-    private static void timed(Bench bench, String part, Grouped grouped) throws Exception {
-        int keys = Math.min(SMALL, bench.plan().entries());
-        try (TopologyTestDriver driver = driver(bench, grouped)) {
-            TestInputTopic<byte[], byte[]> input = input(driver);
-            Ids ids = Ids.uniform(keys, SEED);
-            long[] time = {0};
-            bench.operations(part, () -> {
-                // Each key comes once a minute on an average.
-                time[0] += Math.max(1, 60_000 / keys);
-                input.pipeInput(Keys.RANDOM.key(ids.next()), NOTHING, time[0]);
-                return 1;
-            });
+    private static void windowedCount(KGroupedStream<byte[], byte[]> grouped, LongConsumer told) {
+        Materialized<byte[], Long, WindowStore<Bytes, byte[]>> state = Materialized.as(STORE);
+        grouped.windowedBy(TimeWindows.ofSizeWithNoGrace(WINDOW))
+                .count(state.withRetention(RETENTION))
+                .toStream()
+                .foreach((window, count) -> told.accept(count));
+    }
+
+    private static void sessionCount(KGroupedStream<byte[], byte[]> grouped, LongConsumer told) {
+        Materialized<byte[], Long, SessionStore<Bytes, byte[]>> state = Materialized.as(STORE);
+        grouped.windowedBy(SessionWindows.ofInactivityGapWithNoGrace(GAP))
+                .count(state.withRetention(RETENTION))
+                .toStream()
+                .foreach((session, count) -> {
+                    // The session that became longer is said to be gone first.
+                    if (count != null) {
+                        told.accept(count);
+                    }
+                });
+    }
+
+    private static void run(Bench bench, String part, Topology topology) throws Exception {
+        int keys = topology.small()
+                ? Math.min(SMALL, bench.plan().entries())
+                : bench.plan().entries();
+        long warm = bench.plan().warmEntries() / 4;
+        long records = bench.plan().entries() / 2;
+        long[] told = new long[1];
+        StreamsBuilder builder = new StreamsBuilder();
+        KGroupedStream<byte[], byte[]> grouped =
+                builder.<byte[], byte[]>stream(INPUT).groupByKey();
+        topology.aggregation().accept(grouped, count -> told[0] = count);
+        try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), properties(bench))) {
+            Records input = new Records(driver, keys, topology, told);
+            for (long i = 0; i < warm; i++) {
+                input.pipe();
+            }
+            bench.awaitQuiet();
+            Meter meter = bench.meter();
+            for (long i = 0; i < records; i++) {
+                long begin = System.nanoTime();
+                input.pipe();
+                meter.add(System.nanoTime() - begin);
+            }
+            meter.operationsEnded();
+            bench.awaitQuiet();
+            bench.report(part, meter.end(records));
         }
     }
 
-    private static TopologyTestDriver driver(Bench bench, Grouped grouped) {
-        bench.side().dsl();
+    private static Properties properties(Bench bench) {
         Properties properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "benchmark");
+        properties.putAll(bench.suppliers().configs());
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, bench.taskDirectory().toString());
-        properties.putAll(bench.side().configs());
-        StreamsBuilder builder = new StreamsBuilder();
-        grouped.by(
-                builder.stream(INPUT, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-                        .groupByKey(),
-                bench);
-        return new TopologyTestDriver(builder.build(), properties);
+        properties.put(
+                StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG,
+                bench.suppliers().dsl().getClass());
+        // Otherwise a small state would be read from Streams' own cache only.
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+        return properties;
     }
 
-    private static TestInputTopic<byte[], byte[]> input(TopologyTestDriver driver) {
-        return driver.createInputTopic(INPUT, new ByteArraySerializer(), new ByteArraySerializer());
+    /** The input, record after record. */
+    private static final class Records {
+        private final TestInputTopic<byte[], byte[]> input;
+        private final TestOutputTopic<byte[], byte[]> changelog;
+        private final Ids ids;
+        private final int keys;
+        private final int recordsAKey;
+        private final Expectation expectation;
+        private final long[] told;
+        private long number;
+
+        Records(TopologyTestDriver driver, int keys, Topology topology, long[] told) {
+            this.input = driver.createInputTopic(INPUT, new ByteArraySerializer(), new ByteArraySerializer());
+            this.changelog = driver.createOutputTopic(
+                    APPLICATION + "-" + STORE + "-changelog", new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            this.ids = Ids.uniform(keys, SEED);
+            this.keys = keys;
+            this.recordsAKey = topology.recordsAKey();
+            this.expectation = topology.expectation().apply(keys);
+            this.told = told;
+        }
+
+        void pipe() {
+            int id = (int) ids.next();
+            long time = number * WINDOW.toMillis() / ((long) keys * recordsAKey);
+            told[0] = -1;
+            input.pipeInput(Keys.RANDOM.key(id), new byte[] {1}, time);
+            long expected = expectation.next(id, time);
+            if (told[0] != expected) {
+                throw new WrongValueException("record " + number + " of key " + id + " came to " + told[0] + " where "
+                        + expected + " is right");
+            }
+            number++;
+            if (number % RECORDS_A_DRAIN == 0) {
+                changelog.readRecordsToList();
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.store.SessionSubject;
 import io.streambed.examples.benchmark.store.WindowSubject;
+import io.streambed.examples.benchmark.store.WrongValueException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,24 +32,30 @@ final class Windows {
         return bench -> {
             int keys = Math.max(1, bench.plan().entries() / WINDOWS);
             int last = WINDOWS - 1;
-            try (WindowSubject warm = WindowSubject.open(bench.side(), bench.directory("warm"))) {
+            try (WindowSubject warm = WindowSubject.open(bench.suppliers(), bench.directory("warm"))) {
                 fill(warm, keys, Math.max(1, bench.plan().warmEntries() / keys), null);
             }
-            Meter.awaitQuiet();
-            try (WindowSubject windows = WindowSubject.open(bench.side(), bench.taskDirectory())) {
+            bench.awaitQuiet();
+            try (WindowSubject windows = WindowSubject.open(bench.suppliers(), bench.taskDirectory())) {
                 Meter meter = bench.meter();
                 fill(windows, keys, WINDOWS, meter);
                 windows.commit();
                 meter.operationsEnded();
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 long written = (long) keys * WINDOWS;
                 long live = windows.userBytes() / WINDOWS * WindowSubject.KEPT;
                 bench.report(put, meter.end(written, windows.userBytes(), windows.directory(), live));
 
                 Ids ids = Ids.uniform(keys, SEED);
+                int[] versions = new int[keys];
                 bench.writes(aggregate, windows::userBytes, () -> {
-                    long key = ids.next();
-                    windows.put(key, last, windows.get(key, last) + 1);
+                    int key = (int) ids.next();
+                    int found = windows.get(key, last);
+                    if (found != versions[key]) {
+                        throw new WrongValueException("window " + last + " of key " + key + ": expected version "
+                                + versions[key] + ", found version " + found);
+                    }
+                    windows.put(key, last, ++versions[key]);
                     return 1;
                 });
                 Ids recent = Ids.uniform(WindowSubject.KEPT - 2L, SEED + 1);
@@ -90,14 +97,14 @@ final class Windows {
             int events = bench.plan().entries() / 4;
             int keys = Math.max(1, events / EVENTS_A_KEY);
             int warmEvents = Math.min(events, bench.plan().warmEntries() / 4);
-            try (SessionSubject warm = SessionSubject.open(bench.side(), bench.directory("warm"), keys)) {
+            try (SessionSubject warm = SessionSubject.open(bench.suppliers(), bench.directory("warm"), keys)) {
                 Ids ids = Ids.uniform(keys, SEED);
                 for (long i = 0; i < warmEvents; i++) {
                     warm.event((int) ids.next(), time(i, keys));
                 }
             }
-            Meter.awaitQuiet();
-            try (SessionSubject sessions = SessionSubject.open(bench.side(), bench.taskDirectory(), keys)) {
+            bench.awaitQuiet();
+            try (SessionSubject sessions = SessionSubject.open(bench.suppliers(), bench.taskDirectory(), keys)) {
                 Ids ids = Ids.uniform(keys, SEED);
                 Meter meter = bench.meter();
                 long before = System.nanoTime();
@@ -109,7 +116,7 @@ final class Windows {
                 }
                 sessions.commit();
                 meter.operationsEnded();
-                Meter.awaitQuiet();
+                bench.awaitQuiet();
                 bench.report(aggregate, meter.end(events, sessions.userBytes(), null, -1));
                 bench.operations(find, () -> {
                     sessions.find((int) ids.next(), time(events, keys));

@@ -43,7 +43,7 @@ public final class SessionSubject implements AutoCloseable {
     private final long[] ends;
     private final int[] counts;
 
-    private SessionSubject(Side side, Path directory, int keys) {
+    private SessionSubject(Suppliers side, Path directory, int keys) {
         this.store = side.session("sessions", RETENTION).get();
         this.task = new StoreTask(side, store, directory, Subject.EACH_SECOND);
         this.starts = new long[keys];
@@ -52,7 +52,7 @@ public final class SessionSubject implements AutoCloseable {
     }
 
     /** Opens a new store, which will have so many keys, in a task's directory. */
-    public static SessionSubject open(Side side, Path directory, int keys) {
+    public static SessionSubject open(Suppliers side, Path directory, int keys) {
         return new SessionSubject(side, directory, keys);
     }
 

@@ -14,7 +14,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 
 /** Whose stores are measured, and how they are configured. All are made by what users call: suppliers. */
-public enum Side {
+public enum Side implements Suppliers {
     /** Ours, with nothing configured. */
     STREAMBED("streambed"),
     /** Kafka's default, with exactly the options that Kafka Streams gives it. */
@@ -37,19 +37,24 @@ public enum Side {
         return label;
     }
 
-    /** Whether what it stores outlives the process. */
+    @Override
     public boolean persistent() {
         return this == STREAMBED || this == ROCKSDB || this == ROCKSDB_TUNED;
     }
 
-    /** What the application's configuration says about stores. */
+    @Override
     public Map<String, Object> configs() {
         return this == ROCKSDB_TUNED
                 ? Map.of(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, TunedRocksDb.class)
                 : Map.of();
     }
 
-    /** Key-value stores. */
+    @Override
+    public Side side() {
+        return this;
+    }
+
+    @Override
     public KeyValueBytesStoreSupplier keyValue(String name) {
         return switch (this) {
             case STREAMBED -> LsmStores.persistentKeyValueStore(name);
@@ -59,11 +64,7 @@ public enum Side {
         };
     }
 
-    /**
-     * Window stores.
-     *
-     * @throws UnsupportedOperationException if this side has none
-     */
+    @Override
     public WindowBytesStoreSupplier window(String name, Duration retention, Duration size) {
         return switch (this) {
             case STREAMBED -> there(() -> LsmStores.persistentWindowStore(name, retention, size, false));
@@ -73,11 +74,7 @@ public enum Side {
         };
     }
 
-    /**
-     * Session stores.
-     *
-     * @throws UnsupportedOperationException if this side has none
-     */
+    @Override
     public SessionBytesStoreSupplier session(String name, Duration retention) {
         return switch (this) {
             case STREAMBED -> there(() -> LsmStores.persistentSessionStore(name, retention));
@@ -87,7 +84,7 @@ public enum Side {
         };
     }
 
-    /** What makes all stores of a topology this side's. */
+    @Override
     public DslStoreSuppliers dsl() {
         return switch (this) {
             case STREAMBED -> new LsmDslStoreSuppliers();

@@ -31,14 +31,14 @@ final class StoreTask implements AutoCloseable {
     private long userBytes;
 
     /** Opens the store in the task's directory, which may be there already. */
-    StoreTask(Side side, StateStore store, Path directory, long commitNanos) {
+    StoreTask(Suppliers side, StateStore store, Path directory, long commitNanos) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         this.directory = directory;
-        this.context = new TaskContext(directory, side.configs());
+        this.context = TaskContext.of(directory, side.configs());
         this.store = store;
         this.commitNanos = commitNanos;
         store.init(context, store);
@@ -85,6 +85,16 @@ final class StoreTask implements AutoCloseable {
     long committedOffset() {
         Long committed = store.committedOffset(CHANGELOG);
         return committed == null ? 0 : committed;
+    }
+
+    /** The offset of the next record of the changelog. */
+    long offset() {
+        return offset;
+    }
+
+    /** Goes on from an offset of the changelog. */
+    void goTo(long changelogOffset) {
+        offset = changelogOffset;
     }
 
     /** The next record of the changelog. */

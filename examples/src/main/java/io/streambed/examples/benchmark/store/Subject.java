@@ -35,7 +35,7 @@ public final class Subject implements AutoCloseable {
     private final KeyValueStore<Bytes, byte[]> store;
     private final StoreTask task;
 
-    private Subject(Side side, String name, Path directory, Keys keys, int valueBytes, long commitNanos) {
+    private Subject(Suppliers side, String name, Path directory, Keys keys, int valueBytes, long commitNanos) {
         this.keys = keys;
         this.values = new Values(valueBytes);
         this.store = side.keyValue(name).get();
@@ -47,7 +47,8 @@ public final class Subject implements AutoCloseable {
      *
      * @param commitNanos how often it commits while it is written; {@link #NEVER}
      */
-    public static Subject open(Side side, String name, Path directory, Keys keys, int valueBytes, long commitNanos) {
+    public static Subject open(
+            Suppliers side, String name, Path directory, Keys keys, int valueBytes, long commitNanos) {
         return new Subject(side, name, directory, keys, valueBytes, commitNanos);
     }
 
@@ -127,6 +128,14 @@ public final class Subject implements AutoCloseable {
         }
     }
 
+    /** Reads a key that is not there any more. */
+    public void getDeleted(long id) {
+        byte[] value = store.get(Bytes.wrap(keys.key(id)));
+        if (value != null) {
+            throw wrong(id, "nothing, as it was deleted", value);
+        }
+    }
+
     /** Checks an entry that an iterator returned, which must be that one in its first version. */
     public void check(long id, KeyValue<Bytes, byte[]> entry) {
         if (!keys.isKey(id, entry.key.get())) {
@@ -176,6 +185,16 @@ public final class Subject implements AutoCloseable {
     /** The offset of the changelog that was committed last; 0 if none was. */
     public long committedOffset() {
         return task.committedOffset();
+    }
+
+    /** The offset of the changelog that has been reached: writes so far, if the store was new. */
+    public long offset() {
+        return task.offset();
+    }
+
+    /** Goes on from an offset of the changelog, as after a restart. */
+    public void goTo(long changelogOffset) {
+        task.goTo(changelogOffset);
     }
 
     /** Closes the store. What was not committed may be lost. */

@@ -29,14 +29,14 @@ public final class WindowSubject implements AutoCloseable {
     private final WindowStore<Bytes, byte[]> store;
     private final StoreTask task;
 
-    private WindowSubject(Side side, Path directory) {
+    private WindowSubject(Suppliers side, Path directory) {
         this.store = side.window("windows", Duration.ofMillis(KEPT * SIZE_MILLIS), Duration.ofMillis(SIZE_MILLIS))
                 .get();
         this.task = new StoreTask(side, store, directory, Subject.EACH_SECOND);
     }
 
     /** Opens a store in a task's directory. */
-    public static WindowSubject open(Side side, Path directory) {
+    public static WindowSubject open(Suppliers side, Path directory) {
         return new WindowSubject(side, directory);
     }
 
