@@ -100,7 +100,7 @@ public final class LsmStores {
     public static WindowBytesStoreSupplier persistentWindowStore(
             String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
         return windowStore(
-                name, DslStoreFormat.PLAIN, KeyOrder.KEY_FIRST, retentionPeriod, windowSize, retainDuplicates);
+                name, DslStoreFormat.PLAIN, KeyOrder.KEY_FIRST, false, retentionPeriod, windowSize, retainDuplicates);
     }
 
     /**
@@ -117,7 +117,13 @@ public final class LsmStores {
     public static WindowBytesStoreSupplier persistentTimestampedWindowStore(
             String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
         return windowStore(
-                name, DslStoreFormat.TIMESTAMPED, KeyOrder.KEY_FIRST, retentionPeriod, windowSize, retainDuplicates);
+                name,
+                DslStoreFormat.TIMESTAMPED,
+                KeyOrder.KEY_FIRST,
+                false,
+                retentionPeriod,
+                windowSize,
+                retainDuplicates);
     }
 
     /**
@@ -134,7 +140,7 @@ public final class LsmStores {
     public static WindowBytesStoreSupplier persistentTimestampedWindowStoreWithHeaders(
             String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
         return windowStore(
-                name, DslStoreFormat.HEADERS, KeyOrder.KEY_FIRST, retentionPeriod, windowSize, retainDuplicates);
+                name, DslStoreFormat.HEADERS, KeyOrder.KEY_FIRST, false, retentionPeriod, windowSize, retainDuplicates);
     }
 
     /**
@@ -192,6 +198,7 @@ public final class LsmStores {
             String name,
             DslStoreFormat format,
             KeyOrder order,
+            boolean onClose,
             Duration retentionPeriod,
             Duration windowSize,
             boolean retainDuplicates) {
@@ -209,7 +216,8 @@ public final class LsmStores {
                     + " must be no smaller than its window size. Got size=[" + windowSize + "], retention=["
                     + retentionPeriod + "]");
         }
-        return LsmWindowSupplier.of(name, format, order, retention, size, retainDuplicates, LsmStoreConfig::settingsOf);
+        return LsmWindowSupplier.of(
+                name, format, order, onClose, retention, size, retainDuplicates, LsmStoreConfig::settingsOf);
     }
 
     static SessionBytesStoreSupplier sessionStore(

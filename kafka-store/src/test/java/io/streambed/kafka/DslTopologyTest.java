@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -232,7 +233,11 @@ class DslTopologyTest {
         }
     }
 
-    /** What a store holds, by whatever way it can be read; nothing of those that Streams keeps for itself. */
+    /**
+     * What a store holds, by whatever way it can be read; nothing of those that Streams keeps for itself. Sorted: windows that are emitted
+     * on close come by time from RocksDB's store and by key from ours. That the order is the same elsewhere is shown by the
+     * comparisons of the stores.
+     */
     private static List<String> contents(TopologyTestDriver driver, String name) {
         List<String> contents = new ArrayList<>();
         KeyValueStore<?, ?> store = driver.getKeyValueStore(name);
@@ -247,6 +252,7 @@ class DslTopologyTest {
                 all.forEachRemaining(entry -> contents.add(name + " " + entry));
             }
         }
+        Collections.sort(contents);
         return contents;
     }
 

@@ -244,6 +244,14 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
                                 .aggregate(() -> "", (key, value, all) -> lastOf(all, value))
                                 .toStream()),
                 of(
+                        "tumbling count on close",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(tumbling)
+                                .emitStrategy(EmitStrategy.onWindowClose())
+                                .count()
+                                .toStream()),
+                of(
                         "sliding reduce on close",
                         in -> in.in()
                                 .groupByKey()

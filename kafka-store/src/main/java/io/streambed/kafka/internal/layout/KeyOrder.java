@@ -7,11 +7,8 @@ public enum KeyOrder {
     /** By key, then by time: all of a key's windows lie together. */
     KEY_FIRST(1, "sorted by key"),
 
-    /** By time, then by key: what falls due lies together. */
-    TIME_FIRST(2, "sorted by time"),
-
-    /** By time, with an index by key beside it. */
-    TIME_FIRST_INDEXED(3, "sorted by time, with an index by key");
+    /** By time, then by key: what falls due lies together. An index by key is beside it. */
+    TIME_FIRST_INDEXED(2, "sorted by time, with an index by key");
 
     /** On disk, never change. */
     private final int id;

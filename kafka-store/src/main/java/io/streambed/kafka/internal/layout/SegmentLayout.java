@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *                    | segment 0 | segment 1 | segment 2 | segment 3 |
  *  KEY_FIRST           ~~~~~~~~~~~~~~~~~~~~~   by key      by key
- *  TIME_FIRST               expired            by time     by time
- *  TIME_FIRST_INDEXED                          by time,    by time,
+ *  TIME_FIRST_INDEXED       expired            by time,    by time,
  *                      ~~~~~~~~~~~~~~~~~~~~~   index       index         empty values in the index
  * </pre>
  *

@@ -36,7 +36,7 @@ public class LsmSessionSupplier implements SessionBytesStoreSupplier {
      */
     public static SessionBytesStoreSupplier of(
             String name, DslStoreFormat format, KeyOrder order, long retentionMillis, StoreSettings.Source settings) {
-        SegmentedTree.Shape shape = new SegmentedTree.Shape(order, retentionMillis);
+        SegmentedTree.Shape shape = new SegmentedTree.Shape(order, retentionMillis, false);
         return format == DslStoreFormat.HEADERS
                 ? new WithHeaders(name, shape, settings)
                 : new LsmSessionSupplier(name, false, shape, settings);

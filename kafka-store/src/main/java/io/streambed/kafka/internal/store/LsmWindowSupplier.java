@@ -30,17 +30,22 @@ public class LsmWindowSupplier implements WindowBytesStoreSupplier {
         this.settings = settings;
     }
 
-    /** A supplier of stores of a format and order, which are configured when they are opened. */
+    /**
+     * A supplier of stores of a format and order, which are configured when they are opened.
+     *
+     * @param onClose whether the windows are emitted when they close, and read at the last moment
+     */
     public static WindowBytesStoreSupplier of(
             String name,
             DslStoreFormat format,
             KeyOrder order,
+            boolean onClose,
             long retentionMillis,
             long windowSizeMillis,
             boolean retainDuplicates,
             StoreSettings.Source settings) {
         LsmWindowStore.Shape shape = new LsmWindowStore.Shape(
-                new SegmentedTree.Shape(order, retentionMillis), windowSizeMillis, retainDuplicates);
+                new SegmentedTree.Shape(order, retentionMillis, onClose), windowSizeMillis, retainDuplicates);
         return format == DslStoreFormat.HEADERS
                 ? new WithHeaders(name, shape, settings)
                 : new LsmWindowSupplier(name, format, shape, settings);

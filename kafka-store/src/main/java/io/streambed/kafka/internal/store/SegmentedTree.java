@@ -34,8 +34,12 @@ final class SegmentedTree {
     private final SegmentLayout layout;
     private final Segments segments;
 
-    /** How entries are sorted, and how long they live. */
-    record Shape(KeyOrder order, long retentionMillis) {
+    /**
+     * How entries are sorted, and how long they live.
+     *
+     * @param withLastMoment whether an entry can still be read when it is exactly as old as the retention period; see {@link Segments}
+     */
+    record Shape(KeyOrder order, long retentionMillis, boolean withLastMoment) {
         /** Time that a segment spans, by Kafka's rule: half of the retention period, but not less than a minute. */
         long segmentIntervalMillis() {
             return Math.max(retentionMillis / 2, 60_000L);
@@ -43,25 +47,20 @@ final class SegmentedTree {
     }
 
     static SegmentedTree ofWindows(String name, StoreFormat format, Shape shape, StoreSettings.Source settings) {
-        boolean onClose = shape.order() != KeyOrder.KEY_FIRST;
-        return new SegmentedTree(name, format, shape, SegmentLayout.ofWindows(shape.order()), onClose, settings);
+        return new SegmentedTree(name, format, shape, SegmentLayout.ofWindows(shape.order()), settings);
     }
 
     static SegmentedTree ofSessions(String name, StoreFormat format, Shape shape, StoreSettings.Source settings) {
-        return new SegmentedTree(name, format, shape, SegmentLayout.ofSessions(shape.order()), false, settings);
+        return new SegmentedTree(name, format, shape, SegmentLayout.ofSessions(shape.order()), settings);
     }
 
     private SegmentedTree(
-            String name,
-            StoreFormat format,
-            Shape shape,
-            SegmentLayout layout,
-            boolean withLastMoment,
-            StoreSettings.Source settings) {
+            String name, StoreFormat format, Shape shape, SegmentLayout layout, StoreSettings.Source settings) {
         Segmentation segmentation = new Segmentation(shape.order(), shape.segmentIntervalMillis());
         this.engine = new StoreEngine(name, format, segmentation, settings);
         this.layout = layout;
-        this.segments = new Segments(segmentation, shape.retentionMillis(), withLastMoment, engine.streamTime());
+        this.segments =
+                new Segments(segmentation, shape.retentionMillis(), shape.withLastMoment(), engine.streamTime());
     }
 
     StoreEngine engine() {

@@ -27,7 +27,7 @@ class EntryKeyTest {
                 3);
         assertBytes(
                 "0000000000000007 00 0000000000000102 4142 00000003",
-                SegmentLayout.ofWindows(KeyOrder.TIME_FIRST).entries(),
+                SegmentLayout.ofWindows(KeyOrder.TIME_FIRST_INDEXED).entries(),
                 3);
         assertBytes(
                 "0000000000000007 4142 0000000000000102 0000000000000101",
@@ -35,7 +35,7 @@ class EntryKeyTest {
                 0x101);
         assertBytes(
                 "0000000000000007 00 0000000000000102 0000000000000101 4142",
-                SegmentLayout.ofSessions(KeyOrder.TIME_FIRST).entries(),
+                SegmentLayout.ofSessions(KeyOrder.TIME_FIRST_INDEXED).entries(),
                 0x101);
         assertBytes(
                 "0000000000000007 01 4142 0000000000000102 00000003",
