@@ -139,7 +139,7 @@ public final class ChildApp implements AutoCloseable {
         notifyAll();
     }
 
-    /** The launcher's class path: this module's classes, and what the build wrote down beside them. */
+    /** The launcher's class path, this module's classes and what the build wrote down beside them, but without RocksDB. */
     private static String classPath() throws IOException {
         try {
             Path classes = Path.of(Main.class
@@ -149,7 +149,9 @@ public final class ChildApp implements AutoCloseable {
                     .toURI());
             String dependencies = Files.readString(classes.resolveSibling("classpath.txt"));
             return Stream.concat(
-                            Stream.of(classes.toString()), Arrays.stream(dependencies.split(File.pathSeparator, -1)))
+                            Stream.of(classes.toString()),
+                            Arrays.stream(dependencies.split(File.pathSeparator, -1))
+                                    .filter(jar -> !jar.contains("rocksdbjni")))
                     .collect(Collectors.joining(File.pathSeparator));
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
