@@ -7,6 +7,7 @@ import io.streambed.examples.app.Stop;
 import io.streambed.examples.bank.BankCommand;
 import io.streambed.examples.benchmark.BenchmarkCommand;
 import io.streambed.examples.compactiondemo.CompactionDemoCommand;
+import io.streambed.examples.pageviews.PageViewsCommand;
 import io.streambed.examples.wordcount.WordCountCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,7 @@ public final class Main {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new WordCountCommand(console, stop))
                 .addSubcommand(new BankCommand(console, stop))
+                .addSubcommand(new PageViewsCommand(console, stop))
                 .addSubcommand(new BenchmarkCommand(console, stop))
                 .addSubcommand(new CompactionDemoCommand(console, stop))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

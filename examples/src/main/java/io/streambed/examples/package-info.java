@@ -4,10 +4,10 @@
  *
  * <pre>
  * Main
- *  └► wordcount, bank, benchmark, compactiondemo   one package for each app
- *      └► input, streams               how its input gets into a topic; its Streams application
- *          └► broker                   the Kafka that it works with
- *              └► app, plot            what every app stands in; plots and the pages that show them
+ *  └► wordcount, bank, pageviews, benchmark, compactiondemo   one package for each app
+ *      └► input, streams     how its input gets into a topic; its Streams application
+ *          └► broker         the Kafka that it works with
+ *              └► app, plot  what every app stands in; plots and the pages that show them
  * </pre>
  */
 @NullMarked

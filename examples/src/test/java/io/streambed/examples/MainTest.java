@@ -13,17 +13,21 @@ class MainTest {
     void listsTheApps() {
         AppRun help = AppRun.of("", "--help");
         assertEquals(0, help.status());
-        for (String app : new String[] {"word-count", "bank", "benchmark"}) {
+        for (String app : new String[] {"word-count", "bank", "page-views", "benchmark"}) {
             assertTrue(help.out().contains(app), help.out());
         }
         assertEquals("", help.err());
     }
 
-    @Test
-    void tellsTheOptionsOfAnApp() {
-        AppRun help = AppRun.of("", "word-count", "--help");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    word-count | --input  --top  --bootstrap-servers  --data-dir
+                    page-views | --events  --rate  --instances  --seed  --bootstrap-servers  --data-dir
+                    """)
+    void tellsTheOptionsOfAnApp(String app, String options) {
+        AppRun help = AppRun.of("", app, "--help");
         assertEquals(0, help.status());
-        for (String option : new String[] {"--input", "--top", "--bootstrap-servers", "--data-dir"}) {
+        for (String option : options.split(" +", -1)) {
             assertTrue(help.out().contains(option), help.out());
         }
     }
@@ -42,6 +46,12 @@ class MainTest {
                     bank --accounts 1           | examples/run bank: --accounts is 1; it must be 2 or more
                     bank --account-bytes 23     | examples/run bank: --account-bytes is 23; it must be 24 or more
                     bank --store memory         | examples/run bank: --store is memory; it must be one of lsm, lsm-without-supplier, rocksdb
+                    page-views --events 0       | examples/run page-views: --events is 0; it must be from 1 to 10000000
+                    page-views --events lots    | examples/run page-views: Invalid value for option '--events'
+                    page-views --instances 7    | examples/run page-views: --instances is 7; it must be from 1 to 6
+                    page-views --rate -1        | examples/run page-views: --rate is -1; it must be from 0 to
+                    page-views --seed x         | examples/run page-views: Invalid value for option '--seed'
+                    page-views now              | examples/run page-views: unexpected argument now
                     word-count text.txt         | examples/run word-count: unexpected argument text.txt
                     word-count --top 1 --top 2  | examples/run word-count: option '--top' (N) should be specified only once
                     """)

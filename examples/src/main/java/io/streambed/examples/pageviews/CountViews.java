@@ -51,8 +51,8 @@ final class CountViews {
     static final Duration INACTIVITY = Duration.ofMinutes(5);
 
     /**
-     * How long the store keeps a minute. By default that is just until it closes; then a jump in time, as a mark makes one, would let a
-     * store without a cache before it forget minutes that are not emitted yet.
+     * How long the store keeps a minute. By default that is just until it closes; then a jump in time, as a mark makes one, would let it
+     * forget minutes that are not emitted yet.
      */
     private static final Duration KEPT = Duration.ofMinutes(10);
 
@@ -68,12 +68,15 @@ final class CountViews {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> input = builder.stream(names.input());
 
-        // Marks, too: they are what closes the last minutes. Their own minute never closes.
+        // No cache before this store: Streams merges the two by key, while the store gives out windows by time, and so
+        // counts of minutes that close together could be emitted twice, then as they were at the last commit.
+        // Marks go in here, too: they are what closes the last minutes. Their own minute never closes.
         KStream<Windowed<String>, Long> closed = input.groupByKey()
                 .windowedBy(TimeWindows.ofSizeAndGrace(MINUTE, GRACE))
                 .emitStrategy(EmitStrategy.onWindowClose())
                 .count(Materialized.<String, Long, WindowStore<Bytes, byte[]>>as(Names.MINUTES)
-                        .withRetention(KEPT))
+                        .withRetention(KEPT)
+                        .withCachingDisabled())
                 .toStream();
         closed.toTable(Materialized.<Windowed<String>, Long, KeyValueStore<Bytes, byte[]>>as(Names.CLOSED)
                 .withKeySerde(minutes())

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Figures(long records, long restored, long storeBytes, List<Integer> tables) {
 
+    /** Of an instance that has done nothing. */
+    static final Figures NONE = new Figures(0, 0, 0, List.of());
+
     /** Out of the metrics of an instance. */
     public static Figures of(Collection<? extends Metric> metrics, long restored) {
         long records = 0;
@@ -37,6 +40,16 @@ public record Figures(long records, long restored, long storeBytes, List<Integer
             }
         }
         return new Figures(records, restored, bytes, List.copyOf(tables));
+    }
+
+    /** Of two instances together. */
+    public Figures plus(Figures other) {
+        List<Integer> sum = new ArrayList<>(tables);
+        for (int level = 0; level < other.tables.size(); level++) {
+            add(sum, level, other.tables.get(level));
+        }
+        return new Figures(
+                records + other.records, restored + other.restored, storeBytes + other.storeBytes, List.copyOf(sum));
     }
 
     /** The tables by level, as far down as there are any. */
@@ -70,10 +83,14 @@ public record Figures(long records, long restored, long storeBytes, List<Integer
         }
         String[] counts = text.split(",", -1);
         for (int level = 0; level < counts.length; level++) {
-            if (level == tables.size()) {
-                tables.add(0);
-            }
-            tables.set(level, tables.get(level) + Integer.parseInt(counts[level]));
+            add(tables, level, Integer.parseInt(counts[level]));
         }
+    }
+
+    private static void add(List<Integer> tables, int level, int count) {
+        if (level == tables.size()) {
+            tables.add(0);
+        }
+        tables.set(level, tables.get(level) + count);
     }
 }

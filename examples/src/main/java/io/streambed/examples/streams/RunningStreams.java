@@ -81,6 +81,16 @@ public final class RunningStreams implements Application, AutoCloseable {
         return streams.state() == KafkaStreams.State.RUNNING;
     }
 
+    /** The tasks that it has at the moment. */
+    Tasks tasks() {
+        try {
+            return streams.state().isRunningOrRebalancing() ? Tasks.of(streams.metadataForLocalThreads()) : Tasks.NONE;
+        } catch (IllegalStateException e) {
+            // It broke between the two questions; why, the next check says.
+            return Tasks.NONE;
+        }
+    }
+
     @Override
     public Collection<KafkaStreams> instances() {
         return List.of(streams);

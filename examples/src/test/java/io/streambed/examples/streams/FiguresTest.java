@@ -29,6 +29,14 @@ class FiguresTest {
     }
 
     @Test
+    void addUpInstances() {
+        Figures one = new Figures(1, 2, 3, List.of(4, 5));
+        Figures other = new Figures(10, 20, 30, List.of(40));
+        assertEquals(new Figures(11, 22, 33, List.of(44, 5)), one.plus(other));
+        assertEquals(new Figures(11, 22, 33, List.of(44, 5)), other.plus(one));
+    }
+
+    @Test
     void areZeroWhereNothingIsSaid() {
         Figures figures = Figures.of(
                 List.of(
