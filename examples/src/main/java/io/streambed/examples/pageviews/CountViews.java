@@ -68,15 +68,12 @@ final class CountViews {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, String> input = builder.stream(names.input());
 
-        // No cache before this store: Streams merges the two by key, while the store gives out windows by time, and so
-        // counts of minutes that close together could be emitted twice, then as they were at the last commit.
         // Marks go in here, too: they are what closes the last minutes. Their own minute never closes.
         KStream<Windowed<String>, Long> closed = input.groupByKey()
                 .windowedBy(TimeWindows.ofSizeAndGrace(MINUTE, GRACE))
                 .emitStrategy(EmitStrategy.onWindowClose())
                 .count(Materialized.<String, Long, WindowStore<Bytes, byte[]>>as(Names.MINUTES)
-                        .withRetention(KEPT)
-                        .withCachingDisabled())
+                        .withRetention(KEPT))
                 .toStream();
         closed.toTable(Materialized.<Windowed<String>, Long, KeyValueStore<Bytes, byte[]>>as(Names.CLOSED)
                 .withKeySerde(minutes())
