@@ -114,7 +114,7 @@ final class Audit {
             Patience patience = new Patience();
             long read = 0;
             // The position also moves over the marks of transactions, which are no records.
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<Long, byte[]> found : consumer.poll(Duration.ofMillis(100))) {
                     each.accept(found);
                     read++;

@@ -107,12 +107,16 @@ public final class Instances implements Application, AutoCloseable {
     public void pause(Patience patience, long done, String situation) throws InterruptedException {
         check();
         // If another one breaks, it is noticed a moment later.
-        open.get(open.firstKey()).pause(patience, done, situation);
+        first().pause(patience, done, situation);
     }
 
     @Override
     public AppException failure(Throwable cause) {
-        return open.get(open.firstKey()).failure(cause);
+        return first().failure(cause);
+    }
+
+    private RunningStreams first() {
+        return open.values().iterator().next();
     }
 
     /** Closes all that are open. */

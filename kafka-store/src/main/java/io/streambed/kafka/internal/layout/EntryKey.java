@@ -150,7 +150,7 @@ public final class EntryKey {
         byte[] array = entry.array();
         int from = entry.offset() + keyOffset();
         int to = from + keyLength(entry);
-        if (keyFrom == keyTo) {
+        if (keyFrom != null && keyFrom == keyTo) {
             return Arrays.equals(array, from, to, keyFrom, 0, keyFrom.length);
         }
         return (keyFrom == null || Arrays.compareUnsigned(array, from, to, keyFrom, 0, keyFrom.length) >= 0)

@@ -117,9 +117,9 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
 
     private boolean advance() {
         ahead = false;
-        while (entries != null || openSegment()) {
-            while (entries.next() && isLive()) {
-                if (form.matches(entries.key(), bounds) && (!isIndex || findIndexed(entries.key()))) {
+        for (EntryIterator at = segment(); at != null; at = segment()) {
+            while (at.next() && isLive()) {
+                if (form.matches(at.key(), bounds) && (!isIndex || findIndexed(at.key()))) {
                     ahead = true;
                     return true;
                 }
@@ -127,6 +127,11 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
             closeSegment();
         }
         return false;
+    }
+
+    /** The entries of the segment that it is in, or of the next one, or {@code null} if there is none. */
+    private @Nullable EntryIterator segment() {
+        return entries != null || openSegment() ? entries : null;
     }
 
     private boolean isLive() {
