@@ -90,7 +90,7 @@ class RocksDbSessionComparisonTest {
             case 0, 1, 2, 3, 4, 5 -> put(pair, random, key, where);
             case 6, 7 -> {
                 Windowed<Bytes> session = session(random, key, early - early % 250);
-                pair.same(
+                pair.write(
                         store -> {
                             store.remove(session);
                             return "";
