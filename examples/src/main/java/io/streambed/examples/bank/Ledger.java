@@ -59,6 +59,11 @@ final class Ledger {
         // Where there are others, what a killed one had is soon theirs.
         settings.put(StreamsConfig.mainConsumerPrefix("session.timeout.ms"), plan.instances() > 1 ? "6000" : "30000");
         settings.put(StreamsConfig.mainConsumerPrefix("heartbeat.interval.ms"), "1000");
+        if (plan.instances() == 1) {
+            // A busy machine may work on a transaction for longer than the 10 seconds that Streams gives it. Where
+            // there are others, they wait as long for what a killed one has left open in tasks that they take over.
+            settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), "30000");
+        }
         plan.store().addTo(settings);
         return settings;
     }

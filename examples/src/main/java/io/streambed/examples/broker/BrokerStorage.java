@@ -76,7 +76,9 @@ final class BrokerStorage {
         }
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
-        settings.put("group.initial.rebalance.delay.ms", "0");
+        // Just long enough for the threads of an app that starts to come into its group together; by default 3 seconds.
+        // With none, the first one gets all tasks, and has to give half of them up again while it restores them.
+        settings.put("group.initial.rebalance.delay.ms", "250");
         // A kept directory may rest for months. Its consumers' places must not be forgotten meanwhile, or all would be
         // read again.
         settings.put("offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE));

@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -72,7 +74,8 @@ public final class RunningStreams implements Application, AutoCloseable {
     public void awaitRunning() throws InterruptedException {
         Patience patience = new Patience();
         while (!isRunning()) {
-            pause(patience, restored.get(), "it does not get to run");
+            // Records as well: one thread may have much to do while another is on its way.
+            pause(patience, restored.get() + records(), "it does not get to run");
         }
     }
 
@@ -118,13 +121,22 @@ public final class RunningStreams implements Application, AutoCloseable {
         check();
         if (patience.isOver(done)) {
             throw new AppException(doing + " has not moved for " + Patience.LIMIT.toSeconds() + " seconds: " + situation
-                    + "; Streams is " + streams.state());
+                    + "; Streams is " + streams.state() + "; " + threads());
         }
         try {
             broken.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             check();
         }
+    }
+
+    /** What each thread is at, for whoever has to find out why nothing moves. */
+    private String threads() {
+        return streams.metadataForLocalThreads().stream()
+                .map(thread -> thread.threadName().replaceFirst(".*-StreamThread-", "thread ") + " is "
+                        + thread.threadState() + ", " + Tasks.of(Set.of(thread)))
+                .sorted()
+                .collect(Collectors.joining("; "));
     }
 
     @Override

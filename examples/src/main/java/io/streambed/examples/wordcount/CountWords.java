@@ -38,6 +38,9 @@ final class CountWords {
         settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+        // A busy machine may work on a transaction for longer than the 10 seconds that Streams gives it. What a killed
+        // process has left open does not last as long: the next one has its transactional ids, and aborts it.
+        settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 30_000);
         return settings;
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * The bank, killed over and over. Each run ends with its own audit: nothing lost, nothing twice, nothing of what was aborted; the store equals
  * changelog and replay. What is looked at here is how much had to be restored for that.
  */
-@Timeout(600)
+@Timeout(1200)
 class BankKillTest {
     /** What a few transactions may hold: 200 records are polled at once, and commits come every 100 ms or, on a slow machine, after each poll. */
     private static final long FEW_TRANSACTIONS = 3_000;
