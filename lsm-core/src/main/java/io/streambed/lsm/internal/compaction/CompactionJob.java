@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
@@ -143,17 +143,19 @@ public final class CompactionJob {
             int count = 0;
             long written = 0;
             boolean on = from == null ? entries.first() : entries.seek(Slice.of(from));
-            for (; on && (to == null || entries.userKey().compareTo(to, 0, to.length) < 0); on = entries.next()) {
+            for (; on; on = entries.next()) {
+                EntryView entry = entries.entry();
+                if (to != null && entry.key().compareTo(to, 0, to.length) >= 0) {
+                    break;
+                }
                 if ((++count & (ENTRIES_BETWEEN_CHECKS - 1)) == 0) {
                     pace.advanced(written);
                     written = 0;
                 }
-                EntryKind kind = expired.kindOf(entries);
-                if (survivors.keep(entries.userKey(), entries.seqNo(), kind)) {
-                    Slice key = entries.userKey();
-                    Slice value = entries.value();
-                    output.add(key, entries.seqNo(), kind, value);
-                    written += key.length() + value.length();
+                boolean isTombstone = expired.isTombstone(entry);
+                if (survivors.keep(entry.key(), entry.seqNo(), isTombstone)) {
+                    output.add(entry, isTombstone);
+                    written += entry.key().length() + entry.value().length();
                 }
             }
             pace.advanced(written);

@@ -1,8 +1,7 @@
 package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
-import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.entry.EntryView;
 
 /**
  * Which entries have expired, for good. To a job such an entry is a tombstone: nobody may see its value any more, but it hides what is
@@ -16,9 +15,8 @@ public interface ExpiredEntries {
     /** Whether an entry with a value has expired. */
     boolean contains(Slice key, Slice value);
 
-    /** What the entry that the iterator stands on is to be written as. */
-    default EntryKind kindOf(InternalIterator entries) {
-        EntryKind kind = entries.kind();
-        return kind == EntryKind.PUT && contains(entries.userKey(), entries.value()) ? EntryKind.DELETE : kind;
+    /** Whether an entry is to be written as a tombstone. */
+    default boolean isTombstone(EntryView entry) {
+        return entry.isTombstone() || contains(entry.key(), entry.value());
     }
 }

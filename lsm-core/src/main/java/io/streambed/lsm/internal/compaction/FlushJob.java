@@ -1,6 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.memtable.Memtable;
 import io.streambed.lsm.internal.sstable.TableSummary;
@@ -44,10 +44,11 @@ public final class FlushJob {
         try (OutputTables output = new OutputTables(files, Long.MAX_VALUE);
                 InternalIterator entries = memtable.allVersions()) {
             for (boolean on = entries.first(); on; on = entries.next()) {
-                EntryKind kind = expired.kindOf(entries);
-                if (survivors.keep(entries.userKey(), entries.seqNo(), kind)) {
-                    output.add(entries.userKey(), entries.seqNo(), kind, entries.value());
-                    overwrites.add(entries.userKey(), entries.value().length());
+                EntryView entry = entries.entry();
+                boolean isTombstone = expired.isTombstone(entry);
+                if (survivors.keep(entry.key(), entry.seqNo(), isTombstone)) {
+                    output.add(entry, isTombstone);
+                    overwrites.add(entry.key(), entry.value().length());
                 }
             }
             List<TableSummary> tables = output.finish();

@@ -2,6 +2,7 @@ package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.sstable.TableSummary;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
@@ -20,8 +21,6 @@ final class OutputTables implements Closeable {
     private final TableFiles files;
     private final long tableBytes;
     private final List<TableSummary> finished = new ArrayList<>();
-    private byte[] lastKey = new byte[64];
-    private int lastKeyLength;
     private TableFiles.@Nullable NewTable unfinished;
     private boolean complete;
 
@@ -30,12 +29,12 @@ final class OutputTables implements Closeable {
         this.tableBytes = tableBytes;
     }
 
-    /** Writes an entry; a tombstone without its value, if an expired entry became one. */
-    void add(Slice userKey, long seqNo, EntryKind kind, Slice value) throws IOException {
+    /** Writes an entry; without its value if it is a tombstone, or has become one because it expired. */
+    void add(EntryView entry, boolean isTombstone) throws IOException {
         TableFiles.NewTable current = unfinished;
         if (current != null
                 && current.writer().estimatedBytes() >= tableBytes
-                && userKey.compareTo(lastKey, 0, lastKeyLength) != 0) {
+                && !current.writer().endsWith(entry.key())) {
             finishTable(current);
             current = null;
         }
@@ -43,8 +42,12 @@ final class OutputTables implements Closeable {
             current = files.create();
             unfinished = current;
         }
-        current.writer().add(userKey, seqNo, kind, kind == EntryKind.PUT ? value : NO_VALUE);
-        remember(userKey);
+        current.writer()
+                .add(
+                        entry.key(),
+                        entry.seqNo(),
+                        isTombstone ? EntryKind.DELETE : EntryKind.PUT,
+                        isTombstone ? NO_VALUE : entry.value());
     }
 
     /** Ends the last table and syncs the names; the tables may then be installed. */
@@ -109,13 +112,5 @@ final class OutputTables implements Closeable {
         TableSummary summary = current.writer().finish();
         unfinished = null;
         finished.add(summary);
-    }
-
-    private void remember(Slice key) {
-        lastKeyLength = key.length();
-        if (lastKey.length < lastKeyLength) {
-            lastKey = new byte[Math.max(lastKeyLength, 2 * lastKey.length)];
-        }
-        System.arraycopy(key.array(), key.offset(), lastKey, 0, lastKeyLength);
     }
 }

@@ -1,7 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.SeqRanges;
 
 /**
@@ -40,14 +39,14 @@ final class Survivors {
     }
 
     /** Whether the next entry must be kept. Called for every entry of the input, in order. */
-    boolean keep(Slice userKey, long seqNo, EntryKind kind) {
+    boolean keep(Slice userKey, long seqNo, boolean isTombstone) {
         if (belowFloor) {
             belowFloor = userKey.compareTo(floor, 0, floor.length) < 0;
             if (belowFloor) {
                 return false;
             }
         }
-        if (userKey.compareTo(key, 0, Math.max(keyLength, 0)) != 0 || keyLength < 0) {
+        if (!isRemembered(userKey)) {
             remember(userKey);
             newerSeqNo = NO_NEWER;
         }
@@ -61,7 +60,7 @@ final class Survivors {
             hidden++;
             return false;
         }
-        return kind == EntryKind.PUT || isProtectedIn(0, seqNo) || older.mayHold(userKey);
+        return !isTombstone || isProtectedIn(0, seqNo) || older.mayHold(userKey);
     }
 
     /** How many entries were dropped because a newer one hides them. */
@@ -77,6 +76,14 @@ final class Survivors {
             }
         }
         return false;
+    }
+
+    /** Most neighbours are different keys, and nearly all of those differ in their last byte. */
+    private boolean isRemembered(Slice userKey) {
+        int length = userKey.length();
+        return length == keyLength
+                && (length == 0 || userKey.array()[userKey.offset() + length - 1] == key[length - 1])
+                && userKey.compareTo(key, 0, length) == 0;
     }
 
     private void remember(Slice userKey) {

@@ -31,17 +31,31 @@ public interface InternalIterator extends Closeable {
     /** Goes to the previous entry. */
     boolean prev() throws IOException;
 
+    /**
+     * The entry that the last move, which answered true, went to. The same object after each move of {@link #next} or {@link #prev} as long
+     * as one source gives the entries; ask again after each move.
+     */
+    EntryView entry();
+
     /** The key that the user gave. */
-    Slice userKey();
+    default Slice userKey() {
+        return entry().key();
+    }
 
     /** Position of the write in the order of all writes; greater than 0. */
-    long seqNo();
+    default long seqNo() {
+        return entry().seqNo();
+    }
 
     /** What the entry does. */
-    EntryKind kind();
+    default EntryKind kind() {
+        return entry().kind();
+    }
 
     /** The value; empty for a tombstone. */
-    Slice value();
+    default Slice value() {
+        return entry().value();
+    }
 
     /** Gives back what the iterator holds. Closing twice is harmless. */
     @Override

@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.iterator;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -17,24 +17,40 @@ import java.util.List;
  * #prev} after {@link #last} or {@link #seekBefore}. Nobody here ever turns round, and turning would cost a seek in every source.
  */
 public final class MergingIterator implements InternalIterator {
-    // The sources that stand on an entry form a binary heap: the one to give next is sources[0]. Its entry is read in
+    // The sources that stand on an entry form a binary heap: the one to give next is heap[0]. Its entry is read in
     // place;
     // a move advances that source and lets it sink, which costs one or two comparisons where sources do not interleave
-    // much.
-    // Comparisons begin with the first eight bytes of each key, kept beside the heap, so most of them touch no key.
+    // much. Comparisons begin with the first eight bytes of each key, kept beside it, so most of them touch no key.
     private static final VarHandle BIG_ENDIAN_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    private final InternalIterator[] sources;
-    private final long[] prefixes;
-    private final InternalIterator[] heap;
+    private final Head[] heads;
+    private final Head[] heap;
     private int size;
     private boolean forward = true;
 
+    /** A source, and what it stands on while it is in the heap. */
+    private static final class Head {
+        private static final EntryView NOTHING = new EntryView();
+
+        final InternalIterator source;
+        EntryView entry = NOTHING;
+        long prefix;
+
+        Head(InternalIterator source) {
+            this.source = source;
+        }
+
+        void read() {
+            EntryView now = source.entry();
+            entry = now;
+            prefix = prefix(now.key());
+        }
+    }
+
     private MergingIterator(List<InternalIterator> sources) {
-        this.sources = sources.toArray(InternalIterator[]::new);
-        this.heap = new InternalIterator[this.sources.length];
-        this.prefixes = new long[this.sources.length];
+        this.heads = sources.stream().map(Head::new).toArray(Head[]::new);
+        this.heap = new Head[heads.length];
     }
 
     /** A merge of {@code sources}, which it owns; of one source, that source. */
@@ -45,9 +61,9 @@ public final class MergingIterator implements InternalIterator {
     @Override
     public boolean first() throws IOException {
         begin(true);
-        for (InternalIterator source : sources) {
-            if (source.first()) {
-                push(source);
+        for (Head head : heads) {
+            if (head.source.first()) {
+                push(head);
             }
         }
         return size > 0;
@@ -56,9 +72,9 @@ public final class MergingIterator implements InternalIterator {
     @Override
     public boolean last() throws IOException {
         begin(false);
-        for (InternalIterator source : sources) {
-            if (source.last()) {
-                push(source);
+        for (Head head : heads) {
+            if (head.source.last()) {
+                push(head);
             }
         }
         return size > 0;
@@ -67,9 +83,9 @@ public final class MergingIterator implements InternalIterator {
     @Override
     public boolean seek(Slice userKey) throws IOException {
         begin(true);
-        for (InternalIterator source : sources) {
-            if (source.seek(userKey)) {
-                push(source);
+        for (Head head : heads) {
+            if (head.source.seek(userKey)) {
+                push(head);
             }
         }
         return size > 0;
@@ -78,9 +94,9 @@ public final class MergingIterator implements InternalIterator {
     @Override
     public boolean seekBefore(Slice userKey) throws IOException {
         begin(false);
-        for (InternalIterator source : sources) {
-            if (source.seekBefore(userKey)) {
-                push(source);
+        for (Head head : heads) {
+            if (head.source.seekBefore(userKey)) {
+                push(head);
             }
         }
         return size > 0;
@@ -89,42 +105,27 @@ public final class MergingIterator implements InternalIterator {
     @Override
     public boolean next() throws IOException {
         requireDirection(forward);
-        return advance(heap[0].next());
+        return advance(heap[0].source.next());
     }
 
     @Override
     public boolean prev() throws IOException {
         requireDirection(!forward);
-        return advance(heap[0].prev());
+        return advance(heap[0].source.prev());
     }
 
     @Override
-    public Slice userKey() {
-        return heap[0].userKey();
-    }
-
-    @Override
-    public long seqNo() {
-        return heap[0].seqNo();
-    }
-
-    @Override
-    public EntryKind kind() {
-        return heap[0].kind();
-    }
-
-    @Override
-    public Slice value() {
-        return heap[0].value();
+    public EntryView entry() {
+        return heap[0].entry;
     }
 
     @Override
     public void close() throws IOException {
         size = 0;
         IOException failure = null;
-        for (InternalIterator source : sources) {
+        for (Head head : heads) {
             try {
-                source.close();
+                head.source.close();
             } catch (IOException e) {
                 if (failure == null) {
                     failure = e;
@@ -153,11 +154,10 @@ public final class MergingIterator implements InternalIterator {
     /** Restores the heap after its first source has moved. */
     private boolean advance(boolean onEntry) {
         if (onEntry) {
-            prefixes[0] = prefix(heap[0].userKey());
+            heap[0].read();
         } else {
             size--;
             heap[0] = heap[size];
-            prefixes[0] = prefixes[size];
         }
         if (size > 1) {
             sink();
@@ -165,55 +165,47 @@ public final class MergingIterator implements InternalIterator {
         return size > 0;
     }
 
-    private void push(InternalIterator source) {
-        long prefix = prefix(source.userKey());
+    private void push(Head head) {
+        head.read();
         int at = size++;
         while (at > 0) {
             int parent = (at - 1) >>> 1;
-            if (!comesFirst(source, prefix, parent)) {
+            if (!comesFirst(head, heap[parent])) {
                 break;
             }
             heap[at] = heap[parent];
-            prefixes[at] = prefixes[parent];
             at = parent;
         }
-        heap[at] = source;
-        prefixes[at] = prefix;
+        heap[at] = head;
     }
 
     private void sink() {
-        InternalIterator source = heap[0];
-        long prefix = prefixes[0];
+        Head head = heap[0];
         int at = 0;
         while (true) {
             int child = 2 * at + 1;
             if (child >= size) {
                 break;
             }
-            if (child + 1 < size && comesFirst(heap[child + 1], prefixes[child + 1], child)) {
+            if (child + 1 < size && comesFirst(heap[child + 1], heap[child])) {
                 child++;
             }
-            if (comesFirst(source, prefix, child)) {
+            if (comesFirst(head, heap[child])) {
                 break;
             }
             heap[at] = heap[child];
-            prefixes[at] = prefixes[child];
             at = child;
         }
-        heap[at] = source;
-        prefixes[at] = prefix;
+        heap[at] = head;
     }
 
-    /** Whether {@code source} is to be given before what the heap holds at {@code slot}. */
-    private boolean comesFirst(InternalIterator source, long prefix, int slot) {
-        long otherPrefix = prefixes[slot];
-        if (prefix != otherPrefix) {
-            return (prefix < otherPrefix) == forward;
+    private boolean comesFirst(Head head, Head other) {
+        if (head.prefix != other.prefix) {
+            return (head.prefix < other.prefix) == forward;
         }
-        InternalIterator other = heap[slot];
-        int order = source.userKey().compareTo(other.userKey());
+        int order = head.entry.key().compareTo(other.entry.key());
         if (order == 0) {
-            order = Long.compare(other.seqNo(), source.seqNo());
+            order = Long.compare(other.entry.stamp(), head.entry.stamp());
         }
         return order < 0 == forward;
     }

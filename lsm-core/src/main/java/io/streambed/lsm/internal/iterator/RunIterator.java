@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.iterator;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.version.Run;
 import java.io.IOException;
@@ -78,23 +78,8 @@ public final class RunIterator implements InternalIterator {
     }
 
     @Override
-    public Slice userKey() {
-        return current().userKey();
-    }
-
-    @Override
-    public long seqNo() {
-        return current().seqNo();
-    }
-
-    @Override
-    public EntryKind kind() {
-        return current().kind();
-    }
-
-    @Override
-    public Slice value() {
-        return current().value();
+    public EntryView entry() {
+        return current().entry();
     }
 
     @Override

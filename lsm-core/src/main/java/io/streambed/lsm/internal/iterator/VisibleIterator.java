@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.iterator;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import java.io.Closeable;
@@ -28,16 +28,19 @@ public final class VisibleIterator implements Closeable {
     private final boolean forward;
 
     // Forward the source itself stands on the entry given, and keyBuffer holds its key, by which older versions are
-    // passed over.
-    // In reverse the source gives the oldest version first, so key and value of the best version so far are copied out
-    // while
-    // the source walks on to the first entry of the next key.
+    // passed
+    // over. In reverse the source gives the oldest version first, so key and value of the best version so far are
+    // copied out
+    // while the source walks on to the first entry of the next key.
     private final Slice key = new Slice();
     private final Slice value = new Slice();
     private byte[] keyBuffer = new byte[64];
     private byte[] valueBuffer = new byte[0];
     private State state = State.NEW;
     private boolean sourceOnEntry;
+
+    /** What the source stands on. */
+    private EntryView entry = new EntryView();
 
     // The keys since the last visible one, none of which is: how many, the first of them, and what was known of them.
     private final DeadRanges deadRanges;
@@ -90,7 +93,7 @@ public final class VisibleIterator implements Closeable {
     /** The value, good until the next move. */
     public Slice value() {
         requireEntry();
-        return forward ? source.value() : value;
+        return forward ? entry.value() : value;
     }
 
     @Override
@@ -108,20 +111,20 @@ public final class VisibleIterator implements Closeable {
     private boolean nextForward() throws IOException {
         boolean on;
         if (state == State.NEW) {
-            on = from == null ? source.first() : source.seek(from);
+            on = arrive(from == null ? source.first() : source.seek(from));
         } else {
             on = nextKeyForward();
         }
         while (on) {
             if (!isVisible()) {
-                on = source.next();
+                on = arrive(source.next());
                 continue;
             }
-            if (to != null && source.userKey().compareTo(to) >= 0) {
+            if (to != null && entry.key().compareTo(to) >= 0) {
                 break;
             }
             keepKey();
-            if (source.kind() == EntryKind.PUT) {
+            if (!entry.isTombstone()) {
                 tellForward(key);
                 return true;
             }
@@ -130,7 +133,7 @@ public final class VisibleIterator implements Closeable {
                 on = nextKeyForward();
             } else {
                 byte[] end = dead.to();
-                on = end != null && source.seek(Slice.of(end));
+                on = end != null && arrive(source.seek(Slice.of(end)));
             }
         }
         tellForward(to);
@@ -139,39 +142,39 @@ public final class VisibleIterator implements Closeable {
 
     /** Passes over the older versions of the key that was kept. */
     private boolean nextKeyForward() throws IOException {
-        boolean on = source.next();
-        while (on && source.userKey().equals(key)) {
-            on = source.next();
+        boolean on = arrive(source.next());
+        while (on && isKeptKey()) {
+            on = arrive(source.next());
         }
         return on;
     }
 
     private boolean nextReverse() throws IOException {
         if (state == State.NEW) {
-            sourceOnEntry = to == null ? source.last() : source.seekBefore(to);
+            sourceOnEntry = arrive(to == null ? source.last() : source.seekBefore(to));
         }
         while (sourceOnEntry) {
-            if (from != null && source.userKey().compareTo(from) < 0) {
+            if (from != null && entry.key().compareTo(from) < 0) {
                 break;
             }
             keepKey();
             boolean live = false;
             do {
                 if (isVisible()) {
-                    live = source.kind() == EntryKind.PUT;
+                    live = !entry.isTombstone();
                     if (live) {
                         keepValue();
                     }
                 }
-                sourceOnEntry = source.prev();
-            } while (sourceOnEntry && source.userKey().equals(key));
+                sourceOnEntry = arrive(source.prev());
+            } while (sourceOnEntry && isKeptKey());
             if (live) {
                 tellReverse(behind(key));
                 return true;
             }
             DeadRanges.DeadRange dead = pass();
             if (dead != null) {
-                sourceOnEntry = source.seekBefore(Slice.of(dead.from()));
+                sourceOnEntry = arrive(source.seekBefore(Slice.of(dead.from())));
             }
         }
         tellReverse(from == null ? new byte[0] : from.toByteArray());
@@ -222,13 +225,30 @@ public final class VisibleIterator implements Closeable {
         return Arrays.copyOf(last.toByteArray(), last.length() + 1);
     }
 
+    /** The source has moved. */
+    private boolean arrive(boolean onEntry) {
+        if (onEntry) {
+            entry = source.entry();
+        }
+        return onEntry;
+    }
+
+    /** Whether the source stands on the key that was kept. Most neighbours differ, and nearly all of those in the last byte. */
+    private boolean isKeptKey() {
+        Slice current = entry.key();
+        int length = current.length();
+        return length == key.length()
+                && (length == 0 || current.array()[current.offset() + length - 1] == keyBuffer[length - 1])
+                && current.equals(key);
+    }
+
     private boolean isVisible() {
-        long seqNo = source.seqNo();
+        long seqNo = entry.seqNo();
         return seqNo <= moment && (voids.isEmpty() || !voids.contains(seqNo));
     }
 
     private void keepKey() {
-        Slice current = source.userKey();
+        Slice current = entry.key();
         int length = current.length();
         if (keyBuffer.length < length) {
             keyBuffer = new byte[Math.max(length, 2 * keyBuffer.length)];
@@ -244,7 +264,7 @@ public final class VisibleIterator implements Closeable {
     }
 
     private void keepValue() {
-        Slice current = source.value();
+        Slice current = entry.value();
         int length = current.length();
         if (valueBuffer.length < length) {
             valueBuffer = new byte[Math.max(length, 2 * valueBuffer.length)];

@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.memtable;
 
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.util.Arrays;
 
@@ -20,8 +20,7 @@ final class MemtableIterator implements InternalIterator {
     private final long maxSeqNo;
     private final boolean allVersions;
 
-    private final Slice key = new Slice();
-    private final Slice value = new Slice();
+    private final EntryView entry = new EntryView();
     private int node;
     private int version;
 
@@ -96,27 +95,15 @@ final class MemtableIterator implements InternalIterator {
     }
 
     @Override
-    public Slice userKey() {
+    public EntryView entry() {
         byte[] slab = arena.slab(node);
         int offset = Arena.offset(node);
-        return key.set(slab, Nodes.keyOffset(offset), Nodes.keyLength(slab, offset));
-    }
-
-    @Override
-    public long seqNo() {
-        return Nodes.seqNo(Nodes.stamp(arena, version));
-    }
-
-    @Override
-    public EntryKind kind() {
-        return Nodes.kind(Nodes.stamp(arena, version));
-    }
-
-    @Override
-    public Slice value() {
-        byte[] slab = arena.slab(version);
-        int offset = Arena.offset(version);
-        return value.set(slab, Nodes.valueOffset(offset), Nodes.valueLength(slab, offset));
+        entry.key().set(slab, Nodes.keyOffset(offset), Nodes.keyLength(slab, offset));
+        slab = arena.slab(version);
+        offset = Arena.offset(version);
+        entry.value().set(slab, Nodes.valueOffset(offset), Nodes.valueLength(slab, offset));
+        entry.set(Nodes.stamp(slab, offset));
+        return entry;
     }
 
     /** Does nothing: slabs are held by whoever points into them, and go with the last. */

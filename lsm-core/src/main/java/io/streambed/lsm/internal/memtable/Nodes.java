@@ -131,7 +131,11 @@ final class Nodes {
 
     /** The stamp of a version. */
     static long stamp(Arena arena, int version) {
-        return (long) LONG.get(arena.slab(version), Arena.offset(version));
+        return stamp(arena.slab(version), Arena.offset(version));
+    }
+
+    static long stamp(byte[] slab, int versionOffset) {
+        return (long) LONG.get(slab, versionOffset);
     }
 
     static long seqNo(long stamp) {

@@ -3,7 +3,7 @@ package io.streambed.lsm.internal.sstable;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -23,8 +23,9 @@ final class BlockCursor {
     private static final VarHandle BIG_ENDIAN_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    private final Slice key = new Slice();
-    private final Slice value = new Slice();
+    private final EntryView entry = new EntryView();
+    private final Slice key = entry.key();
+    private final Slice value = entry.value();
 
     private byte[] block = NOTHING;
     private int base;
@@ -36,7 +37,7 @@ final class BlockCursor {
     private int prefixLength;
 
     private int index;
-    private long seqNoAndKind;
+    private long stamp;
 
     // The head that the current entry counts from: its index, and its suffix.
     private int head;
@@ -124,20 +125,9 @@ final class BlockCursor {
         return true;
     }
 
-    Slice key() {
-        return key;
-    }
-
-    Slice value() {
-        return value;
-    }
-
-    long seqNo() {
-        return seqNoAndKind >>> 1;
-    }
-
-    EntryKind kind() {
-        return (seqNoAndKind & 1) == 0 ? EntryKind.PUT : EntryKind.DELETE;
+    /** The entry that the last move went to; always the same object. */
+    EntryView entry() {
+        return entry;
     }
 
     /** The tag of the current entry. */
@@ -187,6 +177,7 @@ final class BlockCursor {
             throw DataBlock.malformed("value of entry " + target);
         }
         value.set(block, valueStart, valueEnd - valueStart);
+        entry.set(stamp);
     }
 
     /** Finds an entry's parts, and checks that they end within the block; says whether it is a head. */
@@ -197,6 +188,30 @@ final class BlockCursor {
             throw DataBlock.malformed("offset of entry " + target);
         }
         int at = base + offset;
+        if (at <= block.length - Long.BYTES) {
+            // Nearly always the whole header is in one word: lengths of one byte each, and a stamp in the rest.
+            long word = (long) DataBlock.LONG.get(block, at);
+            long lastBytes = ~word & DataBlock.CONTINUED;
+            int lengthBits = raw < 0 ? 8 : 16;
+            long ofLengths = raw < 0 ? 0x80 : 0x8080;
+            long ofStamp = lastBytes >>> lengthBits;
+            if ((lastBytes & ofLengths) == ofLengths && ofStamp != 0) {
+                int lastBit = Long.numberOfTrailingZeros(ofStamp);
+                shared = raw < 0 ? 0 : (int) word & 0x7f;
+                suffixLength = (int) (word >>> (lengthBits - 8)) & 0x7f;
+                stamp = DataBlock.varint(word >>> lengthBits, lastBit);
+                suffix = at + (lengthBits + lastBit + 1) / 8;
+                if (stamp < 0 || suffixLength > end - suffix || shared > end - base) {
+                    throw DataBlock.malformed("entry " + target);
+                }
+                return raw < 0;
+            }
+        }
+        return readLongHeader(target, raw, at);
+    }
+
+    private boolean readLongHeader(int target, int raw, int start) throws MalformedBytesException {
+        int at = start;
         long sharedBytes = 0;
         if (raw >= 0) {
             sharedBytes = DataBlock.boundedVarint(block, at, end);
@@ -204,10 +219,10 @@ final class BlockCursor {
         }
         long unshared = DataBlock.boundedVarint(block, at, end);
         at += Varint.size(unshared);
-        seqNoAndKind = DataBlock.boundedVarint(block, at, end);
-        at += Varint.size(seqNoAndKind);
+        stamp = DataBlock.boundedVarint(block, at, end);
+        at += Varint.size(stamp);
         // All bits of a negative number come through the disjunction.
-        if ((sharedBytes | unshared | seqNoAndKind) < 0 || unshared > end - at || sharedBytes > end - base) {
+        if ((sharedBytes | unshared | stamp) < 0 || unshared > end - at || sharedBytes > end - base) {
             throw DataBlock.malformed("entry " + target);
         }
         shared = (int) sharedBytes;

@@ -43,10 +43,14 @@ final class DataBlock {
 
     private static final int WIDE = 1 << 31;
 
+    /** Of each byte of a varint but its last one. */
+    static final long CONTINUED = 0x8080_8080_8080_8080L;
+
     /** A shortest entry: one byte each for length of the suffix and sequence number. */
     private static final int MIN_ENTRY_BYTES = 2;
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private DataBlock() {}
@@ -135,6 +139,33 @@ final class DataBlock {
     }
 
     private static long longerVarint(byte[] block, int position, int end) {
+        if (position > block.length - Long.BYTES) {
+            return byteByByte(block, position, end);
+        }
+        long word = (long) LONG.get(block, position);
+        long lastBytes = ~word & CONTINUED;
+        if (lastBytes == 0) {
+            return byteByByte(block, position, end);
+        }
+        int lastBit = Long.numberOfTrailingZeros(lastBytes);
+        return position + (lastBit >>> 3) < end ? varint(word, lastBit) : -1;
+    }
+
+    /**
+     * The integer that begins with the lowest byte of a word, and whose last byte has its highest bit at {@code lastBit}; -1 if a shorter
+     * form would do. Without branches: sequence numbers take two to five bytes, and a loop over them is mispredicted again and again.
+     */
+    static long varint(long word, int lastBit) {
+        if (lastBit > 7 && ((word >>> (lastBit - 7)) & 0x7f) == 0) {
+            return -1;
+        }
+        long groups = word & ~CONTINUED & (-1L >>> (63 - lastBit));
+        groups = (groups & 0x007f_007f_007f_007fL) | ((groups & 0x7f00_7f00_7f00_7f00L) >>> 1);
+        groups = (groups & 0x0000_3fff_0000_3fffL) | ((groups & 0x3fff_0000_3fff_0000L) >>> 2);
+        return (groups & 0x0fff_ffffL) | (groups >>> 32 << 28);
+    }
+
+    private static long byteByByte(byte[] block, int position, int end) {
         long value = block[position] & 0x7f;
         int at = position + 1;
         for (int shift = 7; shift < 63 && at < end; shift += 7) {

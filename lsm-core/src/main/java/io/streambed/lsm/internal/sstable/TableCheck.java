@@ -4,7 +4,6 @@ import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
-import io.streambed.lsm.internal.entry.EntryKind;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -39,7 +38,7 @@ final class TableCheck {
             try {
                 blocks.enter(ordinal, true, cursor);
                 for (boolean on = cursor.first(); on; on = cursor.next()) {
-                    checkEntry(cursor.key());
+                    checkEntry(cursor.entry().key());
                     count();
                 }
             } catch (MalformedBytesException e) {
@@ -63,7 +62,7 @@ final class TableCheck {
         if (entries == 0) {
             require(key.contentEquals(table.summary().smallest()), "first key is not the smallest of the properties");
         } else {
-            require(order > 0 || (order == 0 && cursor.seqNo() < lastSeqNo), "out of order");
+            require(order > 0 || (order == 0 && cursor.entry().seqNo() < lastSeqNo), "out of order");
         }
         IndexBlock index = table.index();
         require(compareSeparator(index, ordinal, key) >= 0, "greater than its block's separator");
@@ -83,13 +82,13 @@ final class TableCheck {
 
     private void count() {
         entries++;
-        if (cursor.kind() == EntryKind.DELETE) {
+        if (cursor.entry().isTombstone()) {
             tombstones++;
         }
-        lastKey = cursor.key().toByteArray();
-        lastSeqNo = cursor.seqNo();
+        lastKey = cursor.entry().key().toByteArray();
+        lastSeqNo = cursor.entry().seqNo();
         rawKeyBytes += lastKey.length;
-        rawValueBytes += cursor.value().length();
+        rawValueBytes += cursor.entry().value().length();
         minSeqNo = Math.min(minSeqNo, lastSeqNo);
         maxSeqNo = Math.max(maxSeqNo, lastSeqNo);
     }

@@ -3,7 +3,7 @@ package io.streambed.lsm.internal.sstable;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.io.IOException;
 
@@ -102,23 +102,8 @@ final class TableIterator implements InternalIterator {
     }
 
     @Override
-    public Slice userKey() {
-        return cursor.key();
-    }
-
-    @Override
-    public long seqNo() {
-        return cursor.seqNo();
-    }
-
-    @Override
-    public EntryKind kind() {
-        return cursor.kind();
-    }
-
-    @Override
-    public Slice value() {
-        return cursor.value();
+    public EntryView entry() {
+        return cursor.entry();
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.streambed.lsm.internal.sstable;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
-import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
@@ -88,10 +88,11 @@ public final class TableReader {
             scratch.read(file, position, table.index().storedLength(ordinal));
             try {
                 cursor.enter(scratch.block(), 0, scratch.length());
+                EntryView entry = cursor.entry();
                 for (boolean on = cursor.first(); on; on = cursor.next()) {
-                    if (cursor.kind() == EntryKind.PUT) {
+                    if (!entry.isTombstone()) {
                         values++;
-                        matching += predicate.test(cursor.key(), cursor.value()) ? 1 : 0;
+                        matching += predicate.test(entry.key(), entry.value()) ? 1 : 0;
                     }
                 }
             } catch (MalformedBytesException e) {

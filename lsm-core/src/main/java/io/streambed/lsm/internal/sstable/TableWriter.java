@@ -136,6 +136,11 @@ public final class TableWriter implements Closeable {
         rawValueBytes += value.length();
     }
 
+    /** Whether the last entry has this key. */
+    public boolean endsWith(Slice userKey) {
+        return entries > 0 && userKey.compareTo(lastKey, 0, lastKeyLength) == 0;
+    }
+
     /** Number of entries added. */
     public long entries() {
         return entries;

@@ -196,7 +196,9 @@ final class DataBlockTest {
                 };
                 for (int steps = 0; on; steps++) {
                     assertTrue(steps < block.length);
-                    assertTrue(cursor.key().length() + cursor.value().length() <= 3 * block.length);
+                    assertTrue(cursor.entry().key().length()
+                                    + cursor.entry().value().length()
+                            <= 3 * block.length);
                     on = i % 2 == 0 ? cursor.next() : cursor.prev();
                 }
             } catch (MalformedBytesException e) {
@@ -265,10 +267,10 @@ final class DataBlockTest {
         List<Entry> all = new ArrayList<>();
         for (boolean on = cursor.first(); on; on = cursor.next()) {
             all.add(new Entry(
-                    cursor.key().toByteArray(),
-                    cursor.seqNo(),
-                    cursor.kind(),
-                    cursor.value().toByteArray()));
+                    cursor.entry().key().toByteArray(),
+                    cursor.entry().seqNo(),
+                    cursor.entry().kind(),
+                    cursor.entry().value().toByteArray()));
         }
         return all;
     }
