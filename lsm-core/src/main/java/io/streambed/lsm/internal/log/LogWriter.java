@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time.
  */
 public final class LogWriter implements Closeable {
-    /** Size of the buffer unless the creator says otherwise, in bytes. */
-    public static final int DEFAULT_BUFFER_BYTES = 64 << 10;
+    /**
+     * Size of the buffer unless the creator says otherwise, in bytes. A write of 64 KiB costs a little less for each byte, but takes
+     * 16 µs, which one put in 500 would wait for; one of 16 KiB takes 6.
+     */
+    public static final int DEFAULT_BUFFER_BYTES = 16 << 10;
 
     private static final byte[] NO_BUFFER = new byte[0];
 
