@@ -40,7 +40,7 @@ final class Background {
     private final SnapshotList snapshots;
     private final LsmRuntime runtime;
     private final Counters counters;
-    private final CompactionPicker picker;
+    private final CompactionStylePickers pickers;
     private final Backpressure backpressure;
     private final WriteBufferBudget.Account memory;
     /** Used by whoever owns {@code compacting}. */
@@ -58,7 +58,7 @@ final class Background {
             SnapshotList snapshots,
             LsmRuntime runtime,
             Counters counters,
-            CompactionPicker picker,
+            CompactionStylePickers pickers,
             Runnable sealIfAsked) {
         this.options = options;
         this.files = files;
@@ -66,7 +66,7 @@ final class Background {
         this.snapshots = snapshots;
         this.runtime = runtime;
         this.counters = counters;
-        this.picker = picker;
+        this.pickers = pickers;
         this.backpressure = new Backpressure(runtime.nanoClock());
         this.memory = runtime.writeBuffers().open(new MemoryOwner(sealIfAsked));
     }
@@ -82,6 +82,10 @@ final class Background {
         if (cause != null) {
             throw readOnly(cause);
         }
+    }
+
+    boolean isWritable() {
+        return !mayStop();
     }
 
     LsmException closedException() {
@@ -195,6 +199,12 @@ final class Background {
         start(flushing, runtime.flushExecutor(), this::flushAll, this::flushPending);
     }
 
+    /** A memtable was sealed: the tree is in use. */
+    void sealed() {
+        pickers.disturb();
+        flushSoon();
+    }
+
     /** Waits until every memtable sealed before the call is in tables, and the manifest is synced, or something has failed. */
     void awaitFlush() {
         flushSoon();
@@ -294,6 +304,11 @@ final class Background {
             backpressure.changed();
             next = nextCompaction();
         }
+        if (!closed
+                && !pickers.isAtRest()
+                && pick(pickers.atRest(), versions.current()).isPresent()) {
+            pickers.onceAtRest(this::compactSoon);
+        }
     }
 
     private Optional<Compaction> nextCompaction() throws IOException {
@@ -317,6 +332,10 @@ final class Background {
     }
 
     private Optional<Compaction> pick(Version version) {
+        return pick(pickers.now(), version);
+    }
+
+    private Optional<Compaction> pick(CompactionPicker picker, Version version) {
         long settled =
                 Arrays.stream(protectedMoments(version.commit().seqNo())).min().orElseThrow();
         return picker.pick(version, settled);

@@ -5,6 +5,7 @@ import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.compaction.Helpers;
 import io.streambed.lsm.internal.log.LogBuffers;
 import io.streambed.lsm.internal.runtime.BackgroundThreads;
+import io.streambed.lsm.internal.runtime.DelayedExecution;
 import io.streambed.lsm.internal.runtime.RateLimit;
 import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.sstable.BlockCache;
@@ -185,6 +186,12 @@ public final class LsmRuntime implements AutoCloseable {
 
     Executor compactionExecutor() {
         return compactionExecutor;
+    }
+
+    /** Starts compactions later; {@code null} where they run in threads of somebody else's, whose time is not ours to plan. */
+    @Nullable
+    DelayedExecution compactionTimer() {
+        return threads == null ? null : threads.later();
     }
 
     /** Who may take slices of a large compaction. */

@@ -1,11 +1,6 @@
 package io.streambed.lsm;
 
 import io.streambed.lsm.fs.FileSystem;
-import io.streambed.lsm.internal.compaction.CompactionPicker;
-import io.streambed.lsm.internal.compaction.HybridPicker;
-import io.streambed.lsm.internal.compaction.LeveledPicker;
-import io.streambed.lsm.internal.compaction.TieredPicker;
-import io.streambed.lsm.internal.compaction.Upkeep;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
@@ -32,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * the caller.
  */
 public final class LsmTree implements AutoCloseable {
-    /** Leveled: level 1 holds as much as level 0 brings at once, four flushes. */
-    private static final int LEVEL_1_WRITE_BUFFERS = 4;
-
     private final LsmOptions options;
     private final LsmRuntime runtime;
     private final TreeFiles files;
@@ -62,18 +54,16 @@ public final class LsmTree implements AutoCloseable {
         this.files = recovered.files();
         this.versions = new Versions(files, recovered.manifest(), recovered.version(), recovered.memtable());
         this.background = new Background(
-                options, files, versions, snapshots, runtime, counters, picker(options), this::sealIfAsked);
+                options,
+                files,
+                versions,
+                snapshots,
+                runtime,
+                counters,
+                CompactionStylePickers.of(options, runtime),
+                this::sealIfAsked);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
         this.reads = new ReadPath(files, versions, writes, options.expiry());
-    }
-
-    private static CompactionPicker picker(LsmOptions options) {
-        return new Upkeep(
-                switch (options.compactionStyle()) {
-                    case LEVELED -> new LeveledPicker(LEVEL_1_WRITE_BUFFERS * options.writeBufferBytes());
-                    case TIERED -> new TieredPicker();
-                    case HYBRID -> new HybridPicker(options.level0Slowdown());
-                });
     }
 
     /** Opens a directory, or creates it, with default settings and a runtime of its own, which is closed with the tree. */
@@ -292,11 +282,12 @@ public final class LsmTree implements AutoCloseable {
 
     /**
      * Closes iterators and the tree. Writes that were not committed are dropped at the next opening. Does not wait for
-     * compactions to end, only for them to give up. Once it has returned, nothing of the tree touches the directory. Closing
+     * compactions to end, only for them to give up. Flushes what would take the next opening long to read from the logs, if all of it
+     * is committed. Once it has returned, nothing of the tree touches the directory. Closing
      * twice is harmless.
      *
-     * @throws LsmException IO if what was committed with {@link Durability#NONE} could not be flushed, or a file not be closed;
-     *     the tree is closed all the same
+     * @throws LsmException IO if a flush failed, without which only what was committed with {@link Durability#NONE} is lost, or a file
+     *     could not be closed; the tree is closed all the same
      */
     @Override
     public void close() {
@@ -309,7 +300,7 @@ public final class LsmTree implements AutoCloseable {
         iterators.forEach(TreeIterator::treeClosed);
         LsmException failure = null;
         try {
-            if (options.durability() == Durability.NONE && writes.hasUnflushed()) {
+            if (options.durability() == Durability.NONE ? writes.hasUnflushed() : writes.isWorthFlushing()) {
                 flush();
             }
         } catch (LsmException e) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePath {
     private static final byte[] NO_VALUE = new byte[0];
+    private static final long WORTH_FLUSHING_BYTES = 1 << 20;
 
     private final LsmOptions options;
     private final TreeFiles files;
@@ -278,6 +279,20 @@ final class WritePath {
                 || !commit.equals(view.tables().version().commit());
     }
 
+    /**
+     * Whether the next opening had better find in tables what is in memtables now. A flush by code that was compiled long ago takes
+     * less than reading the logs in a new process does. Not with writes that nobody committed: in tables they would have to be swept
+     * out.
+     */
+    boolean isWorthFlushing() {
+        ReadView view = versions.view();
+        long bytes = view.active().bytes();
+        for (SealedMemtable sealed : view.sealed()) {
+            bytes += sealed.memtable().bytes();
+        }
+        return bytes >= WORTH_FLUSHING_BYTES && commit.seqNo() == visible && background.isWritable();
+    }
+
     private Commit newestSealedCommit() {
         ReadView view = versions.view();
         return view.sealed().isEmpty()
@@ -332,7 +347,7 @@ final class WritePath {
         // Before anybody can flush it, and say so.
         memory.sealed();
         versions.rotate(sealed, next);
-        background.flushSoon();
+        background.sealed();
     }
 
     /**

@@ -15,9 +15,10 @@ import java.util.Optional;
  *   <li>Write: a merge takes the flushes that have gathered in level 0, and then further runs as long as the next one is no larger
  *       than all of them together. So every entry of a run that takes part ends in one at least twice as large, and is written
  *       log2(size / write buffer) times at the most; two to three times for a tree of 200 write buffers.
- *   <li>Space: entries that are hidden or deleted, as far as nobody can read them any more, are at most {@value #MOST_GARBAGE} of
- *       those that are alive; with more of them everything is merged. (So a store of which every key is overwritten writes each byte
- *       1 / {@value #MOST_GARBAGE} times on top.) They are counted by {@link TableMeta#garbage()}.
+ *   <li>Space: entries that are hidden or deleted, as far as nobody can read them any more, are at most {@value
+ *       #MOST_GARBAGE_AT_REST} of those that are alive once the tree is at rest, and at most as many while it is written hard; with
+ *       more of them everything is merged. Overwriting costs what this bound asks for: each byte is written 1 / bound times on top. So
+ *       the narrow one is kept where nobody waits for it. They are counted by {@link TableMeta#garbage()}.
  * </ul>
  *
  * Level 0 goes at {@code level0Trigger} flushes. Those that overlap no other run only move: keys that come in order are never
@@ -25,17 +26,33 @@ import java.util.Optional;
  */
 public final class HybridPicker implements CompactionPicker {
     private static final int MOST_RUNS = 8;
-    private static final double MOST_GARBAGE = 0.25;
+    private static final double MOST_GARBAGE_AT_REST = 0.25;
+    private static final double MOST_GARBAGE_IN_USE = 1.0;
     private static final int LEVEL_0_TRIGGER = 6;
 
     /** Less is not worth a merge. */
     private static final long LEAST_GARBAGE_BYTES = 64 << 10;
 
     private final int level0Trigger;
+    private final double mostGarbage;
 
-    /** @param level0Slowdown runs in level 0 from which on writes are slowed down; level 0 is merged when it has as many, if not before */
-    public HybridPicker(int level0Slowdown) {
+    private HybridPicker(int level0Slowdown, double mostGarbage) {
         this.level0Trigger = Math.min(LEVEL_0_TRIGGER, level0Slowdown);
+        this.mostGarbage = mostGarbage;
+    }
+
+    /**
+     * For a tree that is written hard.
+     *
+     * @param level0Slowdown runs in level 0 from which on writes are slowed down; level 0 is merged when it has as many, if not before
+     */
+    public static HybridPicker inUse(int level0Slowdown) {
+        return new HybridPicker(level0Slowdown, MOST_GARBAGE_IN_USE);
+    }
+
+    /** For a tree that has time. */
+    public static HybridPicker atRest(int level0Slowdown) {
+        return new HybridPicker(level0Slowdown, MOST_GARBAGE_AT_REST);
     }
 
     @Override
@@ -96,7 +113,7 @@ public final class HybridPicker implements CompactionPicker {
         return Math.max(1, runs.get(runs.size() - 1).level());
     }
 
-    private static boolean hasTooMuchGarbage(Version version, long settled) {
+    private boolean hasTooMuchGarbage(Version version, long settled) {
         long bytes = 0;
         long entries = 0;
         long garbage = 0;
@@ -107,7 +124,6 @@ public final class HybridPicker implements CompactionPicker {
                 garbage += table.garbage();
             }
         }
-        return garbage > MOST_GARBAGE * (entries - garbage)
-                && (double) garbage / entries * bytes >= LEAST_GARBAGE_BYTES;
+        return garbage > mostGarbage * (entries - garbage) && (double) garbage / entries * bytes >= LEAST_GARBAGE_BYTES;
     }
 }

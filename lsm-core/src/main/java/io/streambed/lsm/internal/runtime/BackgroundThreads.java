@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.runtime;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -18,6 +19,9 @@ public final class BackgroundThreads implements AutoCloseable {
     private final ThreadPoolExecutor flushes;
     private final ThreadPoolExecutor compactions;
 
+    /** Looking whether there is something to do takes no time, so it does not stand in line. */
+    private final Executor soon = Runnable::run;
+
     /** @param compactionThreads how many compactions may run at once, for all trees together; at least 1 */
     public BackgroundThreads(int compactionThreads) {
         this.flushes = pool("lsm-flush", 1);
@@ -32,6 +36,12 @@ public final class BackgroundThreads implements AutoCloseable {
     /** Runs compactions. */
     public Executor compactions() {
         return compactions;
+    }
+
+    /** Compactions that can wait; what they wait for is a thread of the JDK's that all of a process share. */
+    public DelayedExecution later() {
+        return (nanos, task) -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, soon)
+                .execute(task);
     }
 
     /** Takes no further task; those that are there still run. Does not wait for them. */

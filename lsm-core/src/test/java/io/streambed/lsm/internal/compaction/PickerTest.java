@@ -63,7 +63,10 @@ class PickerTest {
                 return decide(new TieredPicker(), words);
             }
             case "hybrid" -> {
-                return decide(new HybridPicker(12), words);
+                return decide(HybridPicker.atRest(12), words);
+            }
+            case "hybrid-in-use" -> {
+                return decide(HybridPicker.inUse(12), words);
             }
             case "relief" -> {
                 long busy = Long.parseLong(words[1]);
