@@ -72,19 +72,30 @@ record CommitMetadata(
                 .forEach((partition, offset) -> out.writeString(partition.topic())
                         .writeFixedInt(partition.partition())
                         .writeFixedLong(offset));
-        // The position may grow meanwhile, so it is counted in a copy.
-        Position written = position.copy();
-        out.writeVarint(written.getTopics().size());
-        for (String topic : written.getTopics()) {
-            Map<Integer, Long> partitions = written.getPartitionPositions(topic);
-            out.writeString(topic).writeVarint(partitions.size());
-            partitions.forEach(
-                    (partition, offset) -> out.writeFixedInt(partition).writeFixedLong(offset));
-        }
+        encodePosition(out);
         if (segmentation != null) {
             out.writeByte(segmentation.order().id()).writeFixedLong(segmentation.intervalMillis());
         }
         return out.toByteArray();
+    }
+
+    /** The position may grow meanwhile: so things are counted while they are written, and the count is put in front. */
+    private void encodePosition(ByteWriter out) {
+        int topics = 0;
+        ByteWriter written = new ByteWriter(64);
+        ByteWriter ofTopic = new ByteWriter(16);
+        for (String topic : position.getTopics()) {
+            int partitions = 0;
+            ofTopic.clear();
+            for (Map.Entry<Integer, Long> at :
+                    position.getPartitionPositions(topic).entrySet()) {
+                ofTopic.writeFixedInt(at.getKey()).writeFixedLong(at.getValue());
+                partitions++;
+            }
+            written.writeString(topic).writeVarint(partitions).writeRaw(ofTopic.array(), 0, ofTopic.length());
+            topics++;
+        }
+        out.writeVarint(topics).writeRaw(written.array(), 0, written.length());
     }
 
     static CommitMetadata decode(byte[] bytes) throws MalformedBytesException {
