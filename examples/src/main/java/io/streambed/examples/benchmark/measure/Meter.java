@@ -13,6 +13,9 @@ public final class Meter {
     private static final int DIGITS = 3;
     private static final long LONGEST = TimeUnit.HOURS.toNanos(1);
 
+    /** In a longer one, what the JVM does anyway would look like work. */
+    private static final int LONGEST_LOOK_MILLIS = 100;
+
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
@@ -56,10 +59,13 @@ public final class Meter {
     public static void awaitQuiet(int quietMillis) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         long before = ProcessFigures.cpuNanos();
+        int quiet = 0;
         while (System.nanoTime() < deadline) {
-            Thread.sleep(quietMillis);
+            int look = Math.min(quietMillis, LONGEST_LOOK_MILLIS);
+            Thread.sleep(look);
             long now = ProcessFigures.cpuNanos();
-            if (now - before <= TICK_NANOS) {
+            quiet = now - before <= TICK_NANOS ? quiet + look : 0;
+            if (quiet >= quietMillis) {
                 return;
             }
             before = now;

@@ -5,6 +5,7 @@ import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.measure.Measurement;
 import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.measure.ProcessorWait;
+import io.streambed.examples.benchmark.measure.WarmUp;
 import io.streambed.examples.benchmark.store.Subject;
 import io.streambed.examples.benchmark.store.Suppliers;
 import java.io.IOException;
@@ -105,12 +106,27 @@ final class Bench {
 
     /** Does something to a store that is thrown away, so that it is compiled when it is measured; with a warm store's own files. */
     void warm(Keys keys, int valueBytes, Writing writing) throws Exception {
-        Path away = directory("warm");
-        try (Subject subject = Subject.open(suppliers, STORE, away, keys, valueBytes, Subject.EACH_SECOND)) {
-            writing.run(subject, plan.warmEntries());
-            awaitQuiet();
-        }
-        delete(away);
+        warm(away -> {
+            try (Subject subject = Subject.open(suppliers, STORE, away, keys, valueBytes, Subject.EACH_SECOND)) {
+                writing.run(subject, plan.warmEntries());
+                awaitQuiet();
+            }
+        });
+    }
+
+    /** Works in a directory that is thrown away. */
+    @FunctionalInterface
+    interface Rehearsal {
+        void run(Path away) throws Exception;
+    }
+
+    /** Does something as often as it takes to have it compiled, in a directory that is thrown away each time. */
+    void warm(Rehearsal rehearsal) throws Exception {
+        WarmUp.run(() -> {
+            Path away = directory("warm");
+            rehearsal.run(away);
+            delete(away);
+        });
         awaitQuiet();
     }
 
@@ -212,7 +228,7 @@ final class Bench {
     }
 
     private void timed(String part, int every, @Nullable LongSupplier written, Operation operation) throws Exception {
-        run(plan.warmMillis(), every, null, operation);
+        WarmUp.run(() -> run(plan.warmMillis(), every, null, operation));
         if (written != null) {
             awaitQuiet();
         }

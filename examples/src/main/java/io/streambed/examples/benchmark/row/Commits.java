@@ -3,6 +3,7 @@ package io.streambed.examples.benchmark.row;
 import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.measure.Meter;
+import io.streambed.examples.benchmark.measure.WarmUp;
 import io.streambed.examples.benchmark.store.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Commits {
         return bench -> {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
-                writeAndCommit(subject, ids, bench.plan().warmMillis(), null, null);
+                WarmUp.run(() -> writeAndCommit(subject, ids, bench.plan().warmMillis(), null, null));
                 bench.awaitQuiet();
                 Meter puts = bench.meter();
                 Meter commits = bench.meter();
@@ -78,7 +79,7 @@ final class Commits {
         return bench -> {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
-                afterTen(subject, ids, bench.plan().warmMillis(), null);
+                WarmUp.run(() -> afterTen(subject, ids, bench.plan().warmMillis(), null));
                 bench.awaitQuiet();
                 Meter meter = bench.meter();
                 long userBefore = subject.userBytes();

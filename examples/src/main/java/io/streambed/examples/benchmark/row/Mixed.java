@@ -3,6 +3,7 @@ package io.streambed.examples.benchmark.row;
 import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.measure.Meter;
+import io.streambed.examples.benchmark.measure.WarmUp;
 import io.streambed.examples.benchmark.store.Subject;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class Mixed {
         return bench -> {
             try (Subject subject = bench.openPrepared()) {
                 Ids read = Ids.uniform(bench.entries(), SEED);
-                run(bench, subject, read, bench.plan().warmMillis(), null, null);
+                WarmUp.run(() -> run(bench, subject, read, bench.plan().warmMillis(), null, null));
                 bench.awaitQuiet();
                 Meter readMeter = bench.meter();
                 Meter writeMeter = bench.meter();

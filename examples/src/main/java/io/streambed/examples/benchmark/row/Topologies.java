@@ -6,6 +6,7 @@ import io.streambed.examples.benchmark.data.Ids;
 import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.data.Values;
 import io.streambed.examples.benchmark.measure.Meter;
+import io.streambed.examples.benchmark.measure.WarmUp;
 import io.streambed.examples.benchmark.store.Subject;
 import io.streambed.examples.benchmark.store.WrongValueException;
 import java.time.Duration;
@@ -184,9 +185,11 @@ final class Topologies {
         topology.aggregation().accept(grouped, count -> told[0] = count);
         try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), properties(bench))) {
             Records input = new Records(driver, keys, topology, told);
-            for (long i = 0; i < warm; i++) {
-                input.pipe();
-            }
+            WarmUp.run(() -> {
+                for (long i = 0; i < warm; i++) {
+                    input.pipe();
+                }
+            });
             bench.awaitQuiet();
             Meter meter = bench.meter();
             for (long i = 0; i < records; i++) {

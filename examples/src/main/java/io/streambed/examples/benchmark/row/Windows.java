@@ -32,10 +32,11 @@ final class Windows {
         return bench -> {
             int keys = Math.max(1, bench.plan().entries() / WINDOWS);
             int last = WINDOWS - 1;
-            try (WindowSubject warm = WindowSubject.open(bench.suppliers(), bench.directory("warm"))) {
-                fill(warm, keys, Math.max(1, bench.plan().warmEntries() / keys), null);
-            }
-            bench.awaitQuiet();
+            bench.warm(away -> {
+                try (WindowSubject warm = WindowSubject.open(bench.suppliers(), away)) {
+                    fill(warm, keys, Math.max(1, bench.plan().warmEntries() / keys), null);
+                }
+            });
             try (WindowSubject windows = WindowSubject.open(bench.suppliers(), bench.taskDirectory())) {
                 Meter meter = bench.meter();
                 fill(windows, keys, WINDOWS, meter);
@@ -97,13 +98,14 @@ final class Windows {
             int events = bench.plan().entries() / 4;
             int keys = Math.max(1, events / EVENTS_A_KEY);
             int warmEvents = Math.min(events, bench.plan().warmEntries() / 4);
-            try (SessionSubject warm = SessionSubject.open(bench.suppliers(), bench.directory("warm"), keys)) {
-                Ids ids = Ids.uniform(keys, SEED);
-                for (long i = 0; i < warmEvents; i++) {
-                    warm.event((int) ids.next(), time(i, keys));
+            bench.warm(away -> {
+                try (SessionSubject warm = SessionSubject.open(bench.suppliers(), away, keys)) {
+                    Ids ids = Ids.uniform(keys, SEED);
+                    for (long i = 0; i < warmEvents; i++) {
+                        warm.event((int) ids.next(), time(i, keys));
+                    }
                 }
-            }
-            bench.awaitQuiet();
+            });
             try (SessionSubject sessions = SessionSubject.open(bench.suppliers(), bench.taskDirectory(), keys)) {
                 Ids ids = Ids.uniform(keys, SEED);
                 Meter meter = bench.meter();
