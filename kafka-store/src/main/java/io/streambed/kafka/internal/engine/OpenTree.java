@@ -96,18 +96,25 @@ public final class OpenTree {
         movePosition();
     }
 
-    /** Applies a batch; the position moves to the record in process. */
+    /** Applies a batch, perhaps an empty one; the position moves to the record in process. */
     public void write(WriteBatch batch) {
-        if (!batch.isEmpty()) {
-            prepareToWrite();
+        if (batch.isEmpty()) {
+            skip();
+            return;
         }
+        prepareToWrite();
         apply(batch, Uncommitted.WRITTEN, "write a batch");
         movePosition();
     }
 
-    /** Takes in the record in process without writing anything, as when it came too late: the position moves to it. */
+    /**
+     * Takes in the record in process without writing an entry, as when it came too late: the position moves to it. That is to be committed
+     * as a write is, and so is the stream time that the record may have moved.
+     */
     public void skip() {
+        prepareToWrite();
         movePosition();
+        written(Uncommitted.WRITTEN);
     }
 
     /** From here on the calling thread restores, and may have to read what it has restored. */

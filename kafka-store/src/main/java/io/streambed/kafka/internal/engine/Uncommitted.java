@@ -8,7 +8,7 @@ enum Uncommitted {
     /** Records of the changelog were restored: all of them are of transactions that were committed. */
     RESTORED,
 
-    /** A task wrote: under exactly-once part of a transaction, whose end decides. */
+    /** A task wrote entries or took in a record that led to none: under exactly-once part of a transaction, whose end decides. */
     WRITTEN,
 
     /** A task wrote, and its transaction was aborted: what was written is never to be committed. For good, until the store is opened again. */

@@ -93,6 +93,8 @@ final class SegmentedTree {
         OpenTree tree = engine.tree();
         if (segments.has(segments.of(time))) {
             write(tree, key, time, minor, null);
+        } else {
+            tree.skip();
         }
         segments.observe(time);
     }

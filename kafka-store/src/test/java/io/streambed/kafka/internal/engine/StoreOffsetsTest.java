@@ -168,6 +168,24 @@ class StoreOffsetsTest {
                 Position.fromMap(Map.of("in", Map.of(3, 10L))), store.getPosition(), "not an offset of the changelog");
     }
 
+    /** A record that leads to no entry is taken in all the same. */
+    @Test
+    void aPositionThatMovedAloneIsCommitted() {
+        context.at("in", 0, 10);
+        store.put(key("a"), bytes("1"));
+        store.commit(Map.of(LOG, 5L));
+        context.at("in", 0, 11);
+        store.putAll(List.of());
+        store.commit(Map.of(LOG, 5L));
+        reopen();
+        assertEquals(Position.fromMap(Map.of("in", Map.of(0, 11L))), store.getPosition());
+        context.at("in", 0, 12);
+        store.putAll(List.of());
+        reopen();
+        assertEquals(
+                Position.fromMap(Map.of("in", Map.of(0, 11L))), store.getPosition(), "what was not committed is void");
+    }
+
     @Test
     void whileRestoringAreThoseOfTheBatchesCommitted() {
         context.restore(store, List.of(changelogRecord("a", "1"), changelogRecord("b", "1")));

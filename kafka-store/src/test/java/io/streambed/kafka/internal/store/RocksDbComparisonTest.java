@@ -66,7 +66,7 @@ class RocksDbComparisonTest {
     private void compare(
             Function<String, KeyValueBytesStoreSupplier> rocks, Function<String, KeyValueBytesStoreSupplier> ours)
             throws Exception {
-        long seed = Long.getLong("comparison.seed", 1);
+        long seed = Long.getLong("comparison.seed", System.nanoTime());
         System.out.println("RocksDbComparisonTest seed " + seed);
         try (LogCaptureAppender warnings = LogCaptureAppender.createAndRegister();
                 Pair pair = new Pair(rocks.apply("store"), ours.apply("store"), directory, new Random(seed))) {

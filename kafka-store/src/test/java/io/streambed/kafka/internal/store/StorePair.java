@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Metric;
@@ -35,6 +36,10 @@ import org.apache.kafka.streams.state.KeyValueIterator;
  */
 final class StorePair<S extends StateStore> implements AutoCloseable {
     static final long RETENTION = 200_000;
+
+    /** A key that no call asks for by itself. */
+    static final Bytes UNUSED_KEY = Bytes.wrap(new byte[] {0x40});
+
     private static final byte[] EDGES = {1, 0x7f, (byte) 0x80, (byte) 0xfe, (byte) 0xff};
 
     /** One store, with the context that it was opened in, and the iterators that are open on it. */
@@ -135,8 +140,15 @@ final class StorePair<S extends StateStore> implements AutoCloseable {
                 where);
     }
 
-    /** Closes both and opens them again, after a commit. */
-    void reopen(Supplier<String> where) {
+    /**
+     * Closes both and opens them again, after a commit; then puts an entry into every segment that may be live.
+     *
+     * <p>RocksDB's store finds the directory of a segment that deletions have emptied, and ours nothing. That can be seen in one way: an
+     * iterator that is opened then shows what is put into such a segment later.
+     *
+     * @param put puts an entry of a key that the calls do not use
+     */
+    void reopen(ObjLongConsumer<S> put, Supplier<String> where) {
         sides(
                 side -> {
                     side.iterators.values().forEach(KeyValueIterator::close);
@@ -147,6 +159,16 @@ final class StorePair<S extends StateStore> implements AutoCloseable {
                     return "";
                 },
                 where);
+        // No segment is shorter than half of the retention period.
+        for (long time = now - RETENTION; time <= now; time += RETENTION / 2) {
+            long segment = time;
+            write(
+                    store -> {
+                        put.accept(store, segment);
+                        return "";
+                    },
+                    where);
+        }
     }
 
     /** The answer of a query, or of {@code otherwise} where RocksDB's store answers none and ours does. */
