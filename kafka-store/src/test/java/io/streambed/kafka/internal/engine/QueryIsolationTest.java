@@ -13,6 +13,7 @@ import io.streambed.kafka.LsmStores;
 import io.streambed.kafka.internal.client.CommittingProducer;
 import io.streambed.kafka.testing.TestContext;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ import org.apache.kafka.streams.query.QueryResult;
 import org.apache.kafka.streams.query.RangeQuery;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
+import org.apache.kafka.streams.state.WindowStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +160,24 @@ class QueryIsolationTest {
         open(READ_COMMITTED);
         assertEquals("committed", text(asked(() -> store.get(key("a")))));
         producer.close();
+    }
+
+    /** What has expired goes by what the task has seen, committed or not: a query may miss some of the last commit, for as long as that. */
+    @Test
+    void whatHasExpiredGoesByTheNewestStreamTime() throws Exception {
+        WindowBytesStoreSupplier supplier =
+                LsmStores.persistentWindowStore("windows", Duration.ofMinutes(2), Duration.ofMinutes(1), false);
+        WindowStore<Bytes, byte[]> windows = context.open(supplier.get());
+        windows.put(key("a"), bytes("old"), 0);
+        windows.commit(Map.of(LOG, 1L));
+        assertEquals("old", text(asked(() -> windows.fetch(key("a"), 0))));
+        windows.put(key("b"), bytes("new"), 600_000);
+        assertNull(asked(() -> windows.fetch(key("b"), 600_000)), "it is not committed");
+        assertNull(asked(() -> windows.fetch(key("a"), 0)));
+        windows.close();
+        WindowStore<Bytes, byte[]> again = context.open(supplier.get());
+        assertEquals("old", text(asked(() -> again.fetch(key("a"), 0))));
+        again.close();
     }
 
     @Test
