@@ -38,6 +38,7 @@ import org.apache.kafka.streams.state.DslStoreSuppliers;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.apache.kafka.streams.state.SessionStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.VersionedBytesStoreSupplier;
 import org.apache.kafka.streams.state.VersionedRecord;
@@ -249,6 +250,12 @@ class DslTopologyTest {
         WindowStore<?, ?> windows = driver.getWindowStore(name);
         if (windows != null) {
             try (KeyValueIterator<?, ?> all = windows.all()) {
+                all.forEachRemaining(entry -> contents.add(name + " " + entry));
+            }
+        }
+        SessionStore<?, ?> sessions = driver.getSessionStore(name);
+        if (sessions != null) {
+            try (KeyValueIterator<?, ?> all = sessions.fetch(null, null)) {
                 all.forEachRemaining(entry -> contents.add(name + " " + entry));
             }
         }

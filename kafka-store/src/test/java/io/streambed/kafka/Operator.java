@@ -20,6 +20,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.kstream.SessionWindows;
 import org.apache.kafka.streams.kstream.SlidingWindows;
 import org.apache.kafka.streams.kstream.Suppressed;
 import org.apache.kafka.streams.kstream.TimeWindows;
@@ -81,6 +82,7 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
         all.addAll(tables());
         all.addAll(joinsWithTables());
         all.addAll(timeWindows());
+        all.addAll(sessions());
         all.addAll(joinsOfStreams());
         return all;
     }
@@ -286,6 +288,46 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
                                 .toStream()));
     }
 
+    private static List<Operator> sessions() {
+        SessionWindows windows = SessionWindows.ofInactivityGapAndGrace(ofMillis(400), ofSeconds(1));
+        return List.of(
+                of(
+                        "session count",
+                        in -> in.in().groupByKey().windowedBy(windows).count().toStream()),
+                of(
+                        "session reduce",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(windows)
+                                .reduce(Operator::lastOf)
+                                .toStream()),
+                of(
+                        "session aggregate on close",
+                        in -> in.in()
+                                .groupByKey()
+                                .windowedBy(windows)
+                                .emitStrategy(EmitStrategy.onWindowClose())
+                                .aggregate(() -> "", (key, value, all) -> lastOf(all, value), Operator::merged)
+                                .toStream()),
+                of(
+                        "session suppressed until it closes",
+                        in -> in.in()
+                                .groupByKey(Grouped.with(Serdes.String(), Serdes.String()))
+                                .windowedBy(windows)
+                                .count()
+                                .suppress(Suppressed.untilWindowCloses(Suppressed.BufferConfig.unbounded()))
+                                .toStream()),
+                of(
+                        "session cogroup",
+                        in -> in.in()
+                                .groupByKey()
+                                .<String>cogroup((key, value, all) -> lastOf(all, value))
+                                .cogroup(in.other().groupByKey(), (key, value, all) -> lastOf(value, all))
+                                .windowedBy(windows)
+                                .aggregate(() -> "", Operator::merged)
+                                .toStream()));
+    }
+
     private static List<Operator> joinsOfStreams() {
         JoinWindows windows = JoinWindows.ofTimeDifferenceAndGrace(ofMillis(700), ofSeconds(1));
         return List.of(
@@ -318,6 +360,10 @@ record Operator(String name, boolean ofKafka, Function<Inputs, KStream<?, ?>> ou
 
     private static String both(String a, String b) {
         return a + "+" + b;
+    }
+
+    private static String merged(String key, String one, String other) {
+        return lastOf(one, other);
     }
 
     /** Depends on all values and their order, and does not grow. */
