@@ -9,7 +9,6 @@ import io.streambed.kafka.LsmStores;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -31,10 +30,7 @@ import org.apache.kafka.streams.query.KeyQuery;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.query.PositionBound;
 import org.apache.kafka.streams.query.Query;
-import org.apache.kafka.streams.query.QueryResult;
 import org.apache.kafka.streams.query.RangeQuery;
-import org.apache.kafka.streams.query.StateQueryRequest;
-import org.apache.kafka.streams.query.StateQueryResult;
 import org.apache.kafka.streams.query.TimestampedKeyQuery;
 import org.apache.kafka.streams.query.TimestampedRangeQuery;
 import org.apache.kafka.streams.query.VersionedKeyQuery;
@@ -43,7 +39,6 @@ import org.apache.kafka.streams.query.WindowRangeQuery;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 import org.apache.kafka.streams.state.DslStoreSuppliers;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.QueryableStoreType;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
@@ -144,13 +139,13 @@ class QueriesOnBrokerTest {
             int answers = 0;
             for (String store : KEY_VALUE_STORES) {
                 for (Map.Entry<String, Query<?>> question : questions().entrySet()) {
-                    for (PositionBound bound : bounds(end)) {
+                    for (PositionBound bound : Answers.bounds(end)) {
                         if (store.equals("plain") && isTimestamped(question.getValue())) {
                             continue;
                         }
                         String asked = store + ", " + question.getKey() + ", " + bound;
-                        List<String> expected = ask(rocks, store, question.getValue(), bound);
-                        assertEquals(expected, ask(ours, store, question.getValue(), bound), asked);
+                        List<String> expected = Answers.of(rocks, store, question.getValue(), bound);
+                        assertEquals(expected, Answers.of(ours, store, question.getValue(), bound), asked);
                         answers += expected.size();
                     }
                 }
@@ -161,8 +156,8 @@ class QueriesOnBrokerTest {
                 }
             }
             assertEquals(
-                    ask(rocks, "global", RangeQuery.withNoBounds(), PositionBound.unbounded()),
-                    ask(ours, "global", RangeQuery.withNoBounds(), PositionBound.unbounded()));
+                    Answers.of(rocks, "global", RangeQuery.withNoBounds(), PositionBound.unbounded()),
+                    Answers.of(ours, "global", RangeQuery.withNoBounds(), PositionBound.unbounded()));
             assertEquals(KEYS, ours.contents("global").size());
             assertEquals(rocks.contents("global"), ours.contents("global"));
             assertTrue(answers > 300, "answers: " + answers);
@@ -201,96 +196,14 @@ class QueriesOnBrokerTest {
         }
     }
 
-    /** By a query itself, bounded by what was written. */
     private static void awaitEnd(StreamsInstance instance, Position end) {
         for (String store : KEY_VALUE_STORES) {
-            StateQueryRequest<KeyValueIterator<String, Object>> request = StateQueryRequest.inStore(store)
-                    .withQuery(RangeQuery.<String, Object>withNoBounds())
-                    .withPositionBound(PositionBound.at(end));
-            instance.await(
-                    () -> {
-                        Map<Integer, QueryResult<KeyValueIterator<String, Object>>> results =
-                                instance.streams().query(request).getPartitionResults();
-                        results.values().stream()
-                                .filter(QueryResult::isSuccess)
-                                .forEach(result -> result.getResult().close());
-                        return results.size() == PARTITIONS
-                                && results.values().stream().allMatch(QueryResult::isSuccess);
-                    },
-                    "to take in everything in " + store,
-                    () -> instance.contents(store));
+            Answers.await(instance, store, RangeQuery.withNoBounds(), end);
         }
-    }
-
-    /** None, one that is reached, one that is not, and one of a topic that the store never saw. */
-    private List<PositionBound> bounds(Position end) {
-        Position ahead = end.copy();
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            ahead.withComponent(input, partition, 1_000_000);
-        }
-        return List.of(
-                PositionBound.unbounded(),
-                PositionBound.at(end),
-                PositionBound.at(ahead),
-                PositionBound.at(Position.fromMap(Map.of("elsewhere", Map.of(0, 1L)))));
     }
 
     private static boolean isTimestamped(Query<?> query) {
         return query instanceof TimestampedKeyQuery || query instanceof TimestampedRangeQuery;
-    }
-
-    private static <R> List<String> ask(StreamsInstance instance, String store, Query<R> query, PositionBound bound) {
-        StateQueryResult<R> result;
-        try {
-            result = instance.streams()
-                    .query(StateQueryRequest.inStore(store)
-                            .withQuery(query)
-                            .withPositionBound(bound)
-                            .enableExecutionInfo());
-        } catch (RuntimeException e) {
-            return List.of(withoutStore(e.toString()));
-        }
-        List<String> said = new ArrayList<>();
-        new TreeMap<>(result.getPartitionResults())
-                .forEach((partition, each) -> said.add(partition + ": " + text(each)));
-        said.add("global: " + (result.getGlobalResult() == null ? "none" : text(result.getGlobalResult())));
-        return said;
-    }
-
-    /** All of a result, but for the name of the store's class, and how long it took. */
-    private static String text(QueryResult<?> result) {
-        StringBuilder text = new StringBuilder();
-        if (result.isSuccess()) {
-            text.append(contents(result.getResult()));
-        } else {
-            text.append(result.getFailureReason()).append(' ').append(withoutStore(result.getFailureMessage()));
-        }
-        text.append(" at ").append(result.getPosition());
-        result.getExecutionInfo()
-                .forEach(info -> text.append('\n')
-                        .append(withoutStore(info)
-                                .replace("WithHeaders", "")
-                                .replaceAll("@[0-9a-f]+", "@")
-                                .replaceAll("in \\d+ns", "in ns")));
-        return text.toString();
-    }
-
-    private static String contents(Object result) {
-        if (!(result instanceof Iterator<?> iterator)) {
-            return String.valueOf(result);
-        }
-        List<String> entries = new ArrayList<>();
-        iterator.forEachRemaining(entry -> entries.add(String.valueOf(entry)));
-        if (result instanceof KeyValueIterator<?, ?> closing) {
-            closing.close();
-        }
-        return entries.toString();
-    }
-
-    private static String withoutStore(String message) {
-        return message.replaceAll(
-                "(io\\.streambed\\.kafka\\.internal\\.store\\.Lsm|org\\.apache\\.kafka\\.streams\\.state\\.internals\\.RocksDB)[\\w$]+",
-                "STORE");
     }
 
     private static List<String> askVersion1(StreamsInstance instance, String store, String type) {
@@ -302,14 +215,14 @@ class QueriesOnBrokerTest {
             for (String key : List.of("k3", "k7", "missing")) {
                 said.add(String.valueOf(reading.get(key)));
             }
-            said.add(contents(reading.all()));
-            said.add(contents(reading.reverseAll()));
-            said.add(contents(reading.range("k12", "k5")));
-            said.add(contents(reading.reverseRange("k12", "k5")));
-            said.add(contents(reading.range("k5", "k12")));
-            said.add(contents(reading.range(null, "k5")));
-            said.add(contents(reading.reverseRange("k5", null)));
-            said.add(contents(reading.prefixScan("k1", new StringSerializer())));
+            said.add(Answers.text(reading.all()));
+            said.add(Answers.text(reading.reverseAll()));
+            said.add(Answers.text(reading.range("k12", "k5")));
+            said.add(Answers.text(reading.reverseRange("k12", "k5")));
+            said.add(Answers.text(reading.range("k5", "k12")));
+            said.add(Answers.text(reading.range(null, "k5")));
+            said.add(Answers.text(reading.reverseRange("k5", null)));
+            said.add(Answers.text(reading.prefixScan("k1", new StringSerializer())));
         }
         return said;
     }
