@@ -215,6 +215,12 @@ public final class LsmTree implements AutoCloseable {
         background.compactSoon();
     }
 
+    /** The key below which everything was dropped, for good: the greatest one given to {@link #dropBelow} ever; empty if there was none. */
+    public byte[] droppedBelow() {
+        requireOpen();
+        return versions.current().floor().clone();
+    }
+
     /** Opens a snapshot of this moment. To be closed by the caller. */
     public Snapshot snapshot() {
         requireOpen();

@@ -48,6 +48,11 @@ final class Model {
         }
     }
 
+    /** What is below is gone; empty if nothing is. */
+    byte[] droppedBelow() {
+        return floor;
+    }
+
     /** A put, or a delete if {@code value} is null. */
     void write(byte[] key, byte[] value) {
         byte[] before = apply(now, key, value);

@@ -1,5 +1,6 @@
 package io.streambed.lsm.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.Direction;
@@ -192,6 +193,7 @@ final class ModelRun {
         log.add(() -> "drop below " + ByteMaps.show(floor));
         tree.dropBelow(floor);
         model.dropBelow(floor);
+        assertArrayEquals(model.droppedBelow(), tree.droppedBelow());
         snapshots.forEach(held -> held.expected().headMap(floor).clear());
     }
 
@@ -309,6 +311,7 @@ final class ModelRun {
         }
         model.reopen();
         open();
+        assertArrayEquals(model.droppedBelow(), tree.droppedBelow());
         if (random.nextInt(4) == 0) {
             checkAll();
         }

@@ -6,6 +6,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Turns a record of the changelog into what the store would have written for it. */
 @FunctionalInterface
 public interface ChangelogApplier {
+    /** Called once for each opening, when the store is at its last commit and before any record is applied. */
+    default void opened(OpenTree tree) {}
+
     /** Adds the writes for {@code changelogRecord}, whose key is not {@code null}, to {@code batch}. */
     void apply(ConsumerRecord<byte[], byte[]> changelogRecord, WriteBatch batch);
 

@@ -1,5 +1,6 @@
 package io.streambed.kafka.internal.engine;
 
+import io.streambed.kafka.internal.layout.KeyOrder;
 import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.Direction;
 import io.streambed.lsm.KeyRange;
@@ -9,7 +10,6 @@ import io.streambed.lsm.bytes.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.query.Position;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +51,12 @@ record LastCommit(
             throw new ProcessorStateException("Store " + storeName + " found the files of another store in " + directory
                     + ": they belong to " + last.storeName());
         }
-        if (Objects.equals(last.segmentation(), segmentation)
+        if (isSortedAsHere(last.segmentation())
                 && FormatUpgrade.between(last.format(), format).isPresent()) {
             return last;
         }
         if (last.segmentation() != null) {
-            if (last.format() != format || !last.segmentation().equals(segmentation)) {
+            if (last.format() != format || !isSortedAsHere(last.segmentation())) {
                 // Also if it is empty: below what has expired nothing can be written any more.
                 throw refusal(
                         directory, "what a " + last.format() + " store with " + last.segmentation() + " has left");
@@ -76,6 +76,18 @@ record LastCommit(
         return last;
     }
 
+    /**
+     * Whether entries are sorted as this store sorts them. How long a segment is does not matter: it is no more than how finely time is
+     * cut, and the store goes on with that of its directory.
+     */
+    private boolean isSortedAsHere(@Nullable Segmentation found) {
+        return orderOf(found) == orderOf(segmentation);
+    }
+
+    private static @Nullable KeyOrder orderOf(@Nullable Segmentation segmentation) {
+        return segmentation == null ? null : segmentation.order();
+    }
+
     private void requireEmpty(LsmTree tree, Path directory, String found) {
         try (LsmIterator entries = tree.iterator(KeyRange.all(), Direction.FORWARD)) {
             if (entries.next()) {
@@ -90,7 +102,7 @@ record LastCommit(
                         + (segmentation == null ? "" : " with " + segmentation) + " and found " + found + " in "
                         + directory
                         + ", which it does not convert. Give the store its old format"
-                        + (segmentation == null ? "" : " and retention period")
+                        + (segmentation == null ? "" : " and order")
                         + " back; or stop the application and delete that directory: the store is then restored from its changelog.");
     }
 

@@ -148,6 +148,15 @@ public final class OpenTree {
         expired = key;
     }
 
+    /** The key below which everything has left the disk; empty if nothing has. What is written below is lost. */
+    public byte[] droppedBelow() {
+        try {
+            return tree.droppedBelow();
+        } catch (LsmException e) {
+            throw failure("look for what was dropped", e);
+        }
+    }
+
     /** Number of keys, roughly. */
     public long approximateEntries() {
         try {

@@ -50,7 +50,7 @@ public final class StoreEngine {
 
     private final String storeName;
     private final StoreFormat format;
-    private final @Nullable Segmentation segmentation;
+    private final @Nullable Segmentation wantedSegmentation;
     private final @Nullable Retention retention;
     private final StoreSettings.Source settingsSource;
     private final LongSupplier wallClock;
@@ -59,6 +59,9 @@ public final class StoreEngine {
     private volatile Position position = Position.emptyPosition();
     private volatile @Nullable StateStoreContext context;
     private final StreamTime streamTime = new StreamTime();
+
+    /** That of the directory, if it has one: set when the store is opened. */
+    private volatile @Nullable Segmentation segmentation;
 
     /** Where values have their timestamps, if entries expire by them; set when the store is opened. */
     private volatile @Nullable ValueTime timestamps;
@@ -110,6 +113,7 @@ public final class StoreEngine {
             LongSupplier wallClock) {
         this.storeName = storeName;
         this.format = format;
+        this.wantedSegmentation = segmentation;
         this.segmentation = segmentation;
         this.retention = retention;
         this.settingsSource = settingsSource;
@@ -127,7 +131,7 @@ public final class StoreEngine {
      * @param root what Streams knows the store as
      * @param applier how records of the changelog become entries
      * @throws org.apache.kafka.common.config.ConfigException if a setting is wrong
-     * @throws ProcessorStateException if the directory is in use, damaged, or of another store or format
+     * @throws ProcessorStateException if the directory is in use, damaged, or of another store, format or order
      */
     public synchronized void open(StateStoreContext newContext, StateStore root, ChangelogApplier applier) {
         if (opening != null) {
@@ -145,9 +149,12 @@ public final class StoreEngine {
             tree = share.open(directory, optionsOf(settings, newContext));
             rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
             CommitMetadata last = rollback.from(
-                    new LastCommit(storeName, format, segmentation).read(tree, directory), tree, wallClock.getAsLong());
+                    new LastCommit(storeName, format, wantedSegmentation).read(tree, directory),
+                    tree,
+                    wallClock.getAsLong());
             // All entries, whatever expires: there is no time yet.
             last = FormatUpgrade.apply(last, format, tree);
+            segmentation = last.segmentation();
             offsets = last.offsets();
             writtenSince = last.writtenSinceMillis();
             offsetsAsked = false;
@@ -173,6 +180,13 @@ public final class StoreEngine {
             abandon(tree, share, settings);
             throw e;
         }
+        try {
+            applier.opened(opening.tree());
+        } catch (RuntimeException e) {
+            // Streams does not know the store yet, so it would not close it.
+            close();
+            throw e;
+        }
         boolean positionsInChangelog = KafkaInternals.keepsPositionsInChangelog(newContext.appConfigs());
         newContext.register(
                 root, KafkaInternals.restoreCallback(records -> restore(records, applier, positionsInChangelog)));
@@ -189,6 +203,14 @@ public final class StoreEngine {
             options.expiry(new StoreExpiry(format, expires, streamTime::millis));
         }
         return options.build();
+    }
+
+    /**
+     * How the store's time is cut into segments: as it was when its directory was made, whatever its retention period has become since.
+     * {@code null} if it has no segments.
+     */
+    public @Nullable Segmentation segmentation() {
+        return segmentation;
     }
 
     /** Whether the store is open. */

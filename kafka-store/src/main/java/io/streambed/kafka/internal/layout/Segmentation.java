@@ -4,7 +4,7 @@ import io.streambed.lsm.bytes.Slice;
 
 /**
  * How a store's time is cut into segments and how each of them is sorted. On disk with each commit: entries of one segmentation cannot
- * be found by another one.
+ * be found by another one, so a store keeps the one that it was made with.
  *
  * @param order of the entries of a segment
  * @param intervalMillis time that a segment spans, in ms; positive

@@ -1,5 +1,6 @@
 package io.streambed.kafka.internal.store;
 
+import io.streambed.kafka.internal.engine.ChangelogApplier;
 import io.streambed.kafka.internal.engine.OpenTree;
 import io.streambed.kafka.internal.engine.StoreEngine;
 import io.streambed.kafka.internal.engine.StoreFormat;
@@ -11,6 +12,7 @@ import io.streambed.kafka.internal.layout.SegmentLayout;
 import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.Direction;
 import io.streambed.lsm.WriteBatch;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
@@ -31,6 +33,7 @@ final class SegmentedTree {
     private static final byte[] EMPTY = {};
 
     private final StoreEngine engine;
+    private final Shape shape;
     private final SegmentLayout layout;
     private final Segments segments;
 
@@ -40,7 +43,7 @@ final class SegmentedTree {
      * @param withLastMoment whether an entry can still be read when it is exactly as old as the retention period; see {@link Segments}
      */
     record Shape(KeyOrder order, long retentionMillis, boolean withLastMoment) {
-        /** Time that a segment spans, by Kafka's rule: half of the retention period, but not less than a minute. */
+        /** Time that a segment of a new store spans, by Kafka's rule: half of the retention period, but not less than a minute. */
         long segmentIntervalMillis() {
             return Math.max(retentionMillis / 2, 60_000L);
         }
@@ -58,6 +61,7 @@ final class SegmentedTree {
             String name, StoreFormat format, Shape shape, SegmentLayout layout, StoreSettings.Source settings) {
         Segmentation segmentation = new Segmentation(shape.order(), shape.segmentIntervalMillis());
         this.engine = new StoreEngine(name, format, segmentation, settings);
+        this.shape = shape;
         this.layout = layout;
         this.segments =
                 new Segments(segmentation, shape.retentionMillis(), shape.withLastMoment(), engine.streamTime());
@@ -69,8 +73,7 @@ final class SegmentedTree {
 
     void open(StateStoreContext context, StateStore root) {
         segments.reset();
-        engine.open(context, root, this::restore);
-        segments.find(engine.tree());
+        engine.open(context, root, new Restoration());
     }
 
     /** Writes an entry, or takes it away if {@code value} is {@code null}; drops and counts it if it comes too late. */
@@ -112,22 +115,6 @@ final class SegmentedTree {
             add(batch, index.encode(segment, key, time, minor), value == null ? null : EMPTY);
             tree.write(batch);
         }
-    }
-
-    private void restore(ConsumerRecord<byte[], byte[]> changelogRecord, WriteBatch batch) {
-        byte[] logged = changelogRecord.key();
-        byte[] value = changelogRecord.value();
-        long time = layout.loggedTime(logged);
-        if (!segments.isLive(time)) {
-            return;
-        }
-        long segment = segments.of(time);
-        add(batch, layout.entries().encodeLogged(segment, logged), value);
-        EntryKey index = layout.index();
-        if (index != null) {
-            add(batch, index.encodeLogged(segment, logged), value == null ? null : EMPTY);
-        }
-        segments.written(segment, time, engine.tree());
     }
 
     /** The value of one entry, unless it has expired. */
@@ -185,6 +172,39 @@ final class SegmentedTree {
             batch.delete(key);
         } else {
             batch.put(key, value);
+        }
+    }
+
+    /** Finds the segments that are there, and then puts into them what the changelog has. */
+    private final class Restoration implements ChangelogApplier {
+        @Override
+        public void opened(OpenTree tree) {
+            Segmentation found = Objects.requireNonNull(engine.segmentation());
+            if (found.intervalMillis() != shape.segmentIntervalMillis()) {
+                LOG.info(
+                        "Store {} has been given another retention period: {} ms. It goes on with the {} of its directory.",
+                        engine.storeName(),
+                        shape.retentionMillis(),
+                        found);
+            }
+            segments.open(tree, found);
+        }
+
+        @Override
+        public void apply(ConsumerRecord<byte[], byte[]> changelogRecord, WriteBatch batch) {
+            byte[] logged = changelogRecord.key();
+            byte[] value = changelogRecord.value();
+            long time = layout.loggedTime(logged);
+            if (!segments.isLive(time)) {
+                return;
+            }
+            long segment = segments.of(time);
+            add(batch, layout.entries().encodeLogged(segment, logged), value);
+            EntryKey index = layout.index();
+            if (index != null) {
+                add(batch, index.encodeLogged(segment, logged), value == null ? null : EMPTY);
+            }
+            segments.written(segment, time, engine.tree());
         }
     }
 }

@@ -6,6 +6,7 @@ import io.streambed.kafka.internal.engine.StreamTime;
 import io.streambed.kafka.internal.layout.SegmentLayout;
 import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.lsm.Direction;
+import io.streambed.lsm.bytes.Slice;
 import java.util.Arrays;
 
 /**
@@ -24,10 +25,18 @@ import java.util.Arrays;
 final class Segments {
     private static final long[] NONE = {};
 
-    private final Segmentation segmentation;
     private final long retentionMillis;
     private final long beyondRetentionMillis;
     private final StreamTime streamTime;
+
+    /** That of the store's directory from its opening on. */
+    private volatile Segmentation segmentation;
+
+    /**
+     * Nothing is left of the segments before, be they live again as the retention period has become longer since. Of the writing thread, as
+     * a record of theirs is late.
+     */
+    private long firstKept = Long.MIN_VALUE;
 
     /** Live segments with entries, in order; a few. Replaced, never changed. */
     private volatile long[] ids = NONE;
@@ -50,16 +59,23 @@ final class Segments {
         this.streamTime = streamTime;
     }
 
-    /** Forgets the segments of an earlier opening. To be called before the store is opened, which may restore it at once. */
+    /** Forgets the segments of an earlier opening. To be called before the store is opened again. */
     void reset() {
         ids = NONE;
         firstLive = Long.MIN_VALUE;
         lastWritten = Long.MIN_VALUE;
     }
 
-    /** Finds the segments that are there. */
-    void find(OpenTree tree) {
-        firstLive = Math.max(firstLive, segmentation.segmentOf(streamTime.millis() - retentionMillis));
+    /** Begins with the segments that a store has, cut as they are. */
+    void open(OpenTree tree, Segmentation ofStore) {
+        segmentation = ofStore;
+        byte[] dropped = tree.droppedBelow();
+        firstKept = dropped.length == 0 ? Long.MIN_VALUE : SegmentLayout.segmentOf(Slice.of(dropped));
+        firstLive = Math.max(firstKept, of(streamTime.millis() - retentionMillis));
+        if (firstLive > firstKept && firstLive > 0) {
+            // With a shorter retention period than before; or a crash came between a commit and this.
+            tree.expireBelow(SegmentLayout.startOf(firstLive));
+        }
         long from = Math.max(0, firstLive);
         while (from >= 0) {
             try (EntryIterator entries = tree.iterate(SegmentLayout.from(from), Direction.FORWARD)) {
@@ -81,7 +97,8 @@ final class Segments {
     /** Whether an entry of this time may be written. If it is later than stream time, it may. */
     boolean isLive(long timeMillis) {
         long now = Math.max(streamTime.millis(), timeMillis);
-        return of(timeMillis) >= of(now - retentionMillis);
+        long segment = of(timeMillis);
+        return segment >= firstKept && segment >= of(now - retentionMillis);
     }
 
     /** Moves on after an entry of a live segment was written. */

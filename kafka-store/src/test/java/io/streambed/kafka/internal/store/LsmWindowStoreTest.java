@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
@@ -51,14 +52,21 @@ class LsmWindowStoreTest {
     Path directory;
 
     private static WindowBytesStoreSupplier plain() {
-        return LsmStores.persistentWindowStore("store", Duration.ofMillis(RETENTION), MINUTE, false);
+        return supplier(RETENTION, false);
     }
 
     private static WindowBytesStoreSupplier indexed() {
+        return supplier(RETENTION, true);
+    }
+
+    private static WindowBytesStoreSupplier supplier(long retention, boolean isIndexed) {
+        if (!isIndexed) {
+            return LsmStores.persistentWindowStore("store", Duration.ofMillis(retention), MINUTE, false);
+        }
         return new LsmDslStoreSuppliers()
                 .windowStore(new DslWindowParams(
                         "store",
-                        Duration.ofMillis(RETENTION),
+                        Duration.ofMillis(retention),
                         MINUTE,
                         false,
                         EmitStrategy.onWindowClose(),
@@ -207,22 +215,167 @@ class LsmWindowStoreTest {
         }
     }
 
+    /** The segments stay as they are, which is only how finely time is cut; what can be read goes by the new retention period. */
     @Test
-    void otherSegmentsAreRefusedByName() {
+    void aLongerRetentionPeriodIsTakenOver() throws IOException {
+        for (boolean isIndexed : new boolean[] {false, true}) {
+            TestContext context = new TestContext(Files.createTempDirectory(directory, "task"));
+            WindowStore<Bytes, byte[]> store =
+                    context.open(supplier(RETENTION, isIndexed).get());
+            for (int minute = 0; minute <= 100; minute++) {
+                store.put(key("a"), bytes("1 " + minute), minute * INTERVAL);
+            }
+            store.put(key("b"), bytes(""), 100 * INTERVAL + 1);
+            assertEquals(List.of("1 99", "1 100"), ofA(store));
+            store.commit(Map.of(LOG, 1L));
+            store.close();
+
+            WindowStore<Bytes, byte[]> longer =
+                    context.open(supplier(20 * INTERVAL, isIndexed).get());
+            // What could be read no longer but was not yet taken away, as its segment is live, can be read again.
+            assertEquals(List.of("1 98", "1 99", "1 100"), ofA(longer));
+            // What is gone stays so, and there nothing can be written any more.
+            double dropped = dropped(context);
+            longer.put(key("a"), bytes("late"), 97 * INTERVAL);
+            assertEquals(dropped + 1, dropped(context));
+            assertNull(longer.fetch(key("a"), 97 * INTERVAL));
+            longer.put(key("a"), bytes("in time"), 98 * INTERVAL);
+            for (int minute = 101; minute <= 110; minute++) {
+                longer.put(key("a"), bytes("2 " + minute), minute * INTERVAL);
+            }
+            List<String> all = ofA(longer);
+            assertEquals(13, all.size(), all::toString);
+            assertEquals("in time", all.get(0));
+            longer.commit(Map.of(LOG, 2L));
+            longer.close();
+
+            WindowStore<Bytes, byte[]> again =
+                    context.open(supplier(20 * INTERVAL, isIndexed).get());
+            assertEquals(all, ofA(again));
+            again.put(key("b"), bytes("late"), 107 * INTERVAL);
+            assertEquals("late", text(again.fetch(key("b"), 107 * INTERVAL)));
+            again.put(key("a"), bytes("3"), 125 * INTERVAL);
+            again.put(key("b"), bytes(""), 125 * INTERVAL + 1);
+            assertEquals(List.of("2 106", "2 107", "2 108", "2 109", "2 110", "3"), ofA(again));
+            again.commit(Map.of(LOG, 3L));
+            again.close();
+        }
+    }
+
+    @Test
+    void aShorterRetentionPeriodIsTakenOver() throws IOException {
+        for (boolean isIndexed : new boolean[] {false, true}) {
+            TestContext context = new TestContext(Files.createTempDirectory(directory, "task"));
+            WindowStore<Bytes, byte[]> store =
+                    context.open(supplier(20 * INTERVAL, isIndexed).get());
+            for (int minute = 80; minute <= 100; minute++) {
+                store.put(key("a"), bytes("1 " + minute), minute * INTERVAL);
+            }
+            store.put(key("b"), bytes(""), 100 * INTERVAL + 1);
+            assertEquals(20, ofA(store).size());
+            store.commit(Map.of(LOG, 1L));
+            store.close();
+
+            WindowStore<Bytes, byte[]> shorter =
+                    context.open(supplier(RETENTION, isIndexed).get());
+            assertEquals(List.of("1 99", "1 100"), ofA(shorter));
+            shorter.put(key("a"), bytes("2 115"), 115 * INTERVAL);
+            shorter.put(key("b"), bytes(""), 115 * INTERVAL + 1);
+            assertEquals(List.of("2 115"), ofA(shorter));
+            // The segments are ten minutes long, those of 80 to 100 are gone and that of 110 is live.
+            double dropped = dropped(context);
+            shorter.put(key("a"), bytes("late"), 109 * INTERVAL);
+            assertEquals(dropped + 1, dropped(context));
+            shorter.put(key("a"), bytes("in time"), 114 * INTERVAL);
+            assertEquals(List.of("in time", "2 115"), ofA(shorter));
+            shorter.close();
+
+            WindowStore<Bytes, byte[]> rolledBack =
+                    context.open(supplier(20 * INTERVAL, isIndexed).get());
+            assertEquals(20, ofA(rolledBack).size());
+            rolledBack.close();
+        }
+    }
+
+    /**
+     * Random calls on a store that gets another retention period now and then, and crashes. What it has to show is said by a map and one rule:
+     * an entry is there from its put to the first commit that finds its segment expired.
+     */
+    @Test
+    void whateverTheRetentionPeriodWasAndIsEntriesAreThoseOfAModel() throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("LsmWindowStoreTest retention seed " + seed);
+        Random random = new Random(seed);
+        for (boolean isIndexed : new boolean[] {false, true}) {
+            TestContext context = new TestContext(
+                    Files.createTempDirectory(directory, "task"), Map.of("lsm.write.buffer.bytes", "65536"));
+            long interval = 5 * INTERVAL / 2;
+            TreeMap<Long, String> committed = new TreeMap<>();
+            long committedTime = -1;
+            long floor = 0;
+            for (int opening = 0; opening < 60; opening++) {
+                // The first one that commits decides how long segments are.
+                long retention = opening == 0 ? 5 * INTERVAL : (2 + random.nextInt(30)) * INTERVAL;
+                WindowStore<Bytes, byte[]> store =
+                        context.open(supplier(retention, isIndexed).get());
+                if (opening == 0) {
+                    store.commit(Map.of(LOG, 0L));
+                }
+                TreeMap<Long, String> now = new TreeMap<>(committed);
+                long time = committedTime;
+                for (int i = random.nextInt(40); i > 0; i--) {
+                    long at = Math.max(0, time + INTERVAL - random.nextLong(20 * INTERVAL));
+                    store.put(key("k"), bytes("v" + opening + "." + i), at);
+                    time = Math.max(time, at);
+                    if (at / interval >= Math.max(floor, Math.max(0, time - retention) / interval)) {
+                        now.put(at, "v" + opening + "." + i);
+                    }
+                    // Of windows that are emitted when they close, those of that very moment can be read.
+                    long earliest = time - retention + (isIndexed ? 0 : 1);
+                    assertEquals(
+                            List.copyOf(now.tailMap(Math.max(earliest, floor * interval))
+                                    .values()),
+                            values(store.fetch(key("k"), 0, Long.MAX_VALUE)),
+                            () -> "seed " + seed);
+                    if (random.nextInt(10) == 0) {
+                        // Another offset than last time: a commit of nothing new drops nothing either.
+                        store.commit(Map.of(LOG, 100L * opening + i));
+                        floor = Math.max(floor, Math.max(0, time - retention) / interval);
+                        now.headMap(floor * interval).clear();
+                        committed = new TreeMap<>(now);
+                        committedTime = time;
+                    }
+                }
+                store.close();
+            }
+        }
+    }
+
+    private static List<String> ofA(WindowStore<Bytes, byte[]> store) {
+        return values(store.fetch(key("a"), 0, Long.MAX_VALUE));
+    }
+
+    private static double dropped(TestContext context) {
+        return context.metrics().metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("dropped-records-total"))
+                .mapToDouble(metric -> (double) metric.metricValue())
+                .sum();
+    }
+
+    @Test
+    void anotherOrderIsRefusedByName() {
         TestContext context = new TestContext(directory);
         WindowStore<Bytes, byte[]> store = context.open(plain().get());
         store.put(key("a"), bytes("1"), 0);
         store.commit(Map.of(LOG, 1L));
         store.close();
-        WindowBytesStoreSupplier longer =
-                LsmStores.persistentWindowStore("store", Duration.ofMillis(2 * RETENTION), MINUTE, false);
-        for (WindowBytesStoreSupplier other : List.of(longer, indexed())) {
-            String message = assertThrows(ProcessorStateException.class, () -> context.open(other.get()))
-                    .getMessage();
-            for (String part :
-                    List.of("segments of 60000 ms, sorted by key", "retention period", directory.toString())) {
-                assertTrue(message.contains(part), message);
-            }
+        String message = assertThrows(
+                        ProcessorStateException.class,
+                        () -> context.open(indexed().get()))
+                .getMessage();
+        for (String part :
+                List.of("segments of 60000 ms, sorted by key", "old format and order", directory.toString())) {
+            assertTrue(message.contains(part), message);
         }
         WindowStore<Bytes, byte[]> again = context.open(plain().get());
         assertEquals(List.of("1"), values(again.all()));
