@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.query.Position;
@@ -33,8 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Processes that are killed while they write stores whose entries expire, or convert one: what is there afterwards is what a commit left. */
+/** Processes that are killed while they write stores of every kind, or convert one: what is there afterwards is what a commit left. */
 class KilledStoresTest {
+    private static final TopicPartition LOG = new TopicPartition("log", 0);
+
     /** Some 20 MB, which are converted a megabyte at a time. */
     private static final int ENTRIES = 50_000;
 
@@ -47,12 +50,12 @@ class KilledStoresTest {
 
     /** Killed several times over the same directory. The store has to be one that was given all up to its last commit and was never killed. */
     @ParameterizedTest
-    @EnumSource(KilledStore.class)
+    @EnumSource(KindOfStore.class)
     @Timeout(120)
-    void areAtACommitAndShowWhatOthersShowThere(KilledStore kind) throws Exception {
+    void areAtACommitAndShowWhatOthersShowThere(KindOfStore kind) throws Exception {
         Path killed = Files.createDirectory(directory.resolve("killed"));
         for (int kill = 0; kill < 3; kill++) {
-            Process writer = start(KilledStore.class, kind.name(), killed.toString(), "process");
+            Process writer = start(Writer.class, kind.name(), killed.toString());
             long said = -1;
             int commits = 20 + random.nextInt(150);
             try (BufferedReader lines = lines(writer)) {
@@ -66,12 +69,29 @@ class KilledStoresTest {
         }
     }
 
-    private void verify(KilledStore kind, Path killed, long said) throws IOException {
-        StateStore store = kind.context(killed, "process").open(kind.make());
-        long at = store.committedOffset(KilledStore.LOG);
+    /** The process to be killed. Writes and commits for ever, and says which commits it has made. Arguments: the kind of store, its directory. */
+    static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] arguments) {
+            KindOfStore kind = KindOfStore.valueOf(arguments[0]);
+            TestContext context = kind.context(Path.of(arguments[1]));
+            StateStore store = context.open(kind.make());
+            Long last = store.committedOffset(LOG);
+            for (long n = last == null ? 0 : last + 1; ; n++) {
+                kind.write(context, store, n);
+                store.commit(Map.of(LOG, n));
+                System.out.println("committed " + n);
+            }
+        }
+    }
+
+    private void verify(KindOfStore kind, Path killed, long said) throws IOException {
+        StateStore store = kind.context(killed).open(kind.make());
+        long at = store.committedOffset(LOG);
         assertTrue(at >= said, () -> "at commit " + at + ", but " + said + " was said to be made");
         assertEquals(Position.fromMap(Map.of("in", Map.of(0, at))), store.getPosition());
-        TestContext context = kind.context(Files.createTempDirectory(directory, "never-killed"), "process");
+        TestContext context = kind.context(Files.createTempDirectory(directory, "never-killed"));
         StateStore other = context.open(kind.make());
         for (long n = 0; n <= at; n++) {
             kind.write(context, other, n);
@@ -101,7 +121,7 @@ class KilledStoresTest {
         for (int i = 0; i < ENTRIES; i++) {
             plain.put(key("k" + i), bytes(i + FILLING));
         }
-        plain.commit(Map.of(KilledStore.LOG, 7L));
+        plain.commit(Map.of(LOG, 7L));
         plain.close();
         Path files = task.resolve("lsm/store");
         int halfDone = 0;
@@ -141,7 +161,7 @@ class KilledStoresTest {
     }
 
     private static void assertEntries(KeyValueStore<Bytes, byte[]> store, boolean timestamped) {
-        assertEquals(7, store.committedOffset(KilledStore.LOG));
+        assertEquals(7, store.committedOffset(LOG));
         int entries = 0;
         try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
             while (all.hasNext()) {

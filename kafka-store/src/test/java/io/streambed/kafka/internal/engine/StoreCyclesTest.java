@@ -2,7 +2,6 @@ package io.streambed.kafka.internal.engine;
 
 import static io.streambed.kafka.testing.TestContext.bytes;
 import static io.streambed.kafka.testing.TestContext.key;
-import static io.streambed.kafka.testing.TestContext.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -15,15 +14,19 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Stores opened and closed for ever, as rebalances do. */
 @Timeout(120)
@@ -33,22 +36,27 @@ class StoreCyclesTest {
     @TempDir
     Path directory;
 
-    @Test
-    void nothingIsLeftOpen() {
-        TestContext context = new TestContext(directory, Map.of("lsm.write.buffer.bytes", "65536"));
-        KeyValueStore<Bytes, byte[]> store =
-                LsmStores.persistentKeyValueStore("store").get();
-        cycles(context, store, 0, 50);
+    /** Of every kind of store; half of the times it is the same object that is opened again, as when Streams revives a task. */
+    @ParameterizedTest
+    @EnumSource(KindOfStore.class)
+    void nothingIsLeftOpen(KindOfStore kind) {
+        TestContext context = kind.context(directory);
+        StateStore revived = kind.make();
+        List<String> contents = cycles(context, kind, revived, 0, 50, List.of());
         long files = openFiles();
         int threads = Thread.activeCount();
         int metrics = context.metrics().metrics().size();
-        cycles(context, store, 50, 1_000);
-        // A handful more or less is others' business; one leaked each time would be 950.
+        long heap = heapInUse();
+        cycles(context, kind, revived, 50, 1_000, contents);
+        // A handful more or less is others' business; one leaked each time would be 950, and each has at least a write
+        // buffer.
         assertTrue(openFiles() <= files + 20, () -> files + " files were open, now " + openFiles());
         assertTrue(Thread.activeCount() <= threads + 5, () -> threads + " threads, now " + Thread.activeCount());
         assertEquals(metrics, context.metrics().metrics().size());
         assertEquals(0, SharedRuntime.process().users());
         assertEquals(0, ThreadTransactions.process().threads());
+        long heapNow = heapInUse();
+        assertTrue(heapNow <= heap + 4_000_000, () -> heap + " bytes of the heap were in use, now " + heapNow);
     }
 
     /** The runtime goes on as long as any store is open, so what one store leaves behind there would stay for the life of the process. */
@@ -115,20 +123,31 @@ class StoreCyclesTest {
         }
     }
 
-    private static void cycles(TestContext context, KeyValueStore<Bytes, byte[]> store, int from, int to) {
+    private static List<String> cycles(
+            TestContext context, KindOfStore kind, StateStore revived, int from, int to, List<String> contents) {
+        List<String> expected = contents;
         for (int n = from; n < to; n++) {
-            context.open(store);
-            Long last = store.committedOffset(LOG);
-            assertEquals(n == 0 ? null : n - 1L, last);
-            assertEquals(n == 0 ? null : "of " + (n - 1), text(store.get(key("cycle"))));
-            store.put(key("cycle"), bytes("of " + n));
-            for (int i = 0; i < 20; i++) {
-                store.put(key("k" + (n * 7 + i) % 300), bytes("x".repeat(200)));
-            }
-            store.all().close();
+            StateStore store = context.open(n % 2 == 0 ? revived : kind.make());
+            assertEquals(n == 0 ? null : n - 1L, store.committedOffset(LOG));
+            assertEquals(expected, kind.contents(store));
+            kind.write(context, store, n);
             store.commit(Map.of(LOG, (long) n));
+            expected = kind.contents(store);
             store.close();
         }
+        return expected;
+    }
+
+    /** What a few collections leave, at the least. */
+    private static long heapInUse() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            least = Math.min(
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return least;
     }
 
     private static long openFiles() {

@@ -4,6 +4,7 @@ import static io.streambed.kafka.testing.TestContext.bytes;
 import static io.streambed.kafka.testing.TestContext.key;
 import static io.streambed.kafka.testing.TestContext.text;
 
+import io.streambed.kafka.LsmDslStoreSuppliers;
 import io.streambed.kafka.LsmStores;
 import io.streambed.kafka.testing.TestContext;
 import io.streambed.kafka.testing.Versions;
@@ -11,15 +12,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.DslStoreFormat;
+import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.kstream.internals.SessionWindow;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.query.ResultOrder;
+import org.apache.kafka.streams.state.DslWindowParams;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.SessionStore;
@@ -27,10 +31,29 @@ import org.apache.kafka.streams.state.VersionedBytesStore;
 import org.apache.kafka.streams.state.WindowStore;
 
 /**
- * Stores whose entries go by time, in a process that {@link KilledStoresTest} kills. What commit n writes follows from n alone: time moves on by a
- * second each, records come up to a minute late or, now and then, too late, and half a minute is all that is kept.
+ * The kinds of store, to be written and read in one way. What write n writes follows from n alone: time moves on by a second each, records come
+ * up to twenty seconds late or, now and then, too late, and half a minute is all that is kept where anything expires.
  */
-enum KilledStore {
+enum KindOfStore {
+    KEY_VALUE {
+        @Override
+        StateStore make() {
+            return LsmStores.persistentKeyValueStore("store").get();
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        void write(StateStore store, String key, String value, long time) {
+            ((KeyValueStore<Bytes, byte[]>) store).put(key(key), value == null ? null : bytes(value));
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        List<String> contents(StateStore store) {
+            return list(((KeyValueStore<Bytes, byte[]>) store).all());
+        }
+    },
+
     VERSIONS {
         @Override
         StateStore make() {
@@ -48,8 +71,9 @@ enum KilledStore {
             Versions versions = new Versions((VersionedBytesStore) store);
             List<String> contents = new ArrayList<>();
             for (int k = 0; k < KEYS; k++) {
-                contents.add("k" + k + " " + versions.get("k" + k));
-                contents.addAll(versions.get("k" + k, 0, Long.MAX_VALUE, ResultOrder.ASCENDING));
+                for (String version : versions.get("k" + k, 0, Long.MAX_VALUE, ResultOrder.ASCENDING)) {
+                    contents.add("k" + k + " " + version + ", latest " + versions.get("k" + k));
+                }
             }
             return contents;
         }
@@ -59,6 +83,11 @@ enum KilledStore {
         @Override
         StateStore make() {
             return LsmStores.persistentTimestampedKeyValueStore("store").get();
+        }
+
+        @Override
+        Map<String, Object> configs() {
+            return Map.of("lsm.ttl.ms", String.valueOf(KEPT.toMillis()));
         }
 
         @Override
@@ -78,6 +107,34 @@ enum KilledStore {
         @Override
         StateStore make() {
             return LsmStores.persistentWindowStore("store", KEPT, Duration.ofSeconds(1), false)
+                    .get();
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        void write(StateStore store, String key, String value, long time) {
+            ((WindowStore<Bytes, byte[]>) store).put(key(key), value == null ? null : bytes(value), time);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        List<String> contents(StateStore store) {
+            return list(((WindowStore<Bytes, byte[]>) store).all());
+        }
+    },
+
+    CLOSED_WINDOWS {
+        @Override
+        StateStore make() {
+            return new LsmDslStoreSuppliers()
+                    .windowStore(new DslWindowParams(
+                            "store",
+                            KEPT,
+                            Duration.ofSeconds(1),
+                            false,
+                            EmitStrategy.onWindowClose(),
+                            true,
+                            DslStoreFormat.PLAIN))
                     .get();
         }
 
@@ -116,7 +173,6 @@ enum KilledStore {
         }
     };
 
-    static final TopicPartition LOG = new TopicPartition("log", 0);
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int KEYS = 50;
 
@@ -128,19 +184,19 @@ enum KilledStore {
     /** All that can be read. */
     abstract List<String> contents(StateStore store);
 
-    TestContext context(Path directory, String durability) {
-        return new TestContext(
-                directory,
-                Map.of(
-                        "lsm.write.buffer.bytes",
-                        "65536",
-                        "lsm.durability",
-                        durability,
-                        "lsm.ttl.ms",
-                        String.valueOf(KEPT.toMillis())));
+    /** What it is configured with beside the usual. */
+    Map<String, Object> configs() {
+        return Map.of();
     }
 
-    /** Writes what commit n is to hold. */
+    /** A context of a task in {@code directory}, with small write buffers. */
+    TestContext context(Path directory) {
+        Map<String, Object> all = new HashMap<>(configs());
+        all.put("lsm.write.buffer.bytes", "65536");
+        return new TestContext(directory, all);
+    }
+
+    /** Write n of a task. */
     void write(TestContext context, StateStore store, long n) {
         context.at("in", 0, n);
         Random random = new Random(n);
@@ -149,19 +205,6 @@ enum KilledStore {
             String value = random.nextInt(6) == 0 ? null : n + "." + i + " " + "x".repeat(random.nextInt(500));
             long time = Math.max(0, 100_000 + n * 1_000 - lateness);
             write(store, "k" + random.nextInt(KEYS), value, time);
-        }
-    }
-
-    /** The process to be killed: STORE DIRECTORY DURABILITY. Writes and commits for ever, and says which commits it has made. */
-    public static void main(String[] arguments) {
-        KilledStore kind = valueOf(arguments[0]);
-        TestContext context = kind.context(Path.of(arguments[1]), arguments[2]);
-        StateStore store = context.open(kind.make());
-        Long last = store.committedOffset(LOG);
-        for (long n = last == null ? 0 : last + 1; ; n++) {
-            kind.write(context, store, n);
-            store.commit(Map.of(LOG, n));
-            System.out.println("committed " + n);
         }
     }
 
