@@ -14,6 +14,7 @@ import io.streambed.lsm.LsmTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.kstream.internals.SessionWindow;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.SessionBytesStoreSupplier;
+import org.apache.kafka.streams.state.SessionStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +189,22 @@ class StoreOffsetsTest {
         reopen();
         assertEquals(
                 Position.fromMap(Map.of("in", Map.of(0, 11L))), store.getPosition(), "what was not committed is void");
+    }
+
+    /** So does one that is told to remove what is not there: its time makes others expire. */
+    @Test
+    void aStreamTimeThatMovedAloneIsCommitted() {
+        SessionBytesStoreSupplier supplier = LsmStores.persistentSessionStore("sessions", Duration.ofMinutes(2));
+        SessionStore<Bytes, byte[]> sessions = context.open(supplier.get());
+        sessions.put(new Windowed<>(key("a"), new SessionWindow(0, 0)), bytes("1"));
+        sessions.commit(Map.of(LOG, 5L));
+        sessions.remove(new Windowed<>(key("a"), new SessionWindow(600_000, 600_000)));
+        assertNull(sessions.fetchSession(key("a"), 0, 0));
+        sessions.commit(Map.of(LOG, 5L));
+        sessions.close();
+        SessionStore<Bytes, byte[]> again = context.open(supplier.get());
+        assertNull(again.fetchSession(key("a"), 0, 0));
+        again.close();
     }
 
     @Test
