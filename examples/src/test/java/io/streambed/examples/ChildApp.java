@@ -27,6 +27,9 @@ public final class ChildApp implements AutoCloseable {
     /** How long anything may take on a busy machine before it counts as hanging. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    /** After that it may be about to give up, and its threads tell why. */
+    private static final Duration LONG = Duration.ofSeconds(100);
+
     private final Process process;
     private final Path out;
     private final Thread reader;
@@ -69,11 +72,35 @@ public final class ChildApp implements AutoCloseable {
         return new ChildApp(process, out);
     }
 
-    /** Waits for the end, and says what the app did. */
+    /** Waits for the end, and says what the app did; and what its threads were at, if it took long and failed. */
     public AppRun await() throws IOException, InterruptedException {
-        assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), () -> "hangs; said so far:\n" + err());
+        String threads = "";
+        if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
+            threads = threads();
+            String all = threads;
+            assertTrue(
+                    process.waitFor(PATIENCE.minus(LONG).toSeconds(), TimeUnit.SECONDS),
+                    () -> "hangs; said so far:\n" + err() + all);
+        }
         reader.join();
-        return new AppRun(process.exitValue(), Files.readString(out), err());
+        int status = process.exitValue();
+        return new AppRun(status, Files.readString(out), status == 0 ? err() : err() + threads);
+    }
+
+    /** What those threads of it are at that may hold others up. */
+    private String threads() throws IOException, InterruptedException {
+        Process asking = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "Thread.print")
+                .redirectErrorStream(true)
+                .start();
+        String all = new String(asking.getInputStream().readAllBytes(), UTF_8);
+        asking.waitFor();
+        return Stream.of(all.split("\n\n", -1))
+                .filter(thread -> Stream.of("StreamThread", "StateUpdater", "lsm-", "main")
+                        .anyMatch(name -> thread.stripLeading().startsWith("\"") && thread.contains(name)))
+                .collect(Collectors.joining("\n\n", "\nafter " + LONG.toSeconds() + " s its threads were at:\n", "\n"));
     }
 
     /**
