@@ -1,5 +1,6 @@
 package io.streambed.examples.benchmark.row;
 
+import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.store.Subject;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -16,6 +17,14 @@ final class Deletes {
     static Scenario.Body front(String delete, String first, String scan) {
         return bench -> {
             int deleted = deleted(bench);
+            bench.warm(Keys.RANDOM, bench.valueBytes(), (subject, number) -> {
+                for (long id = 0; id < number; id++) {
+                    subject.put(id, 0);
+                }
+                for (long id = 0; id < number; id++) {
+                    subject.delete(id, 0);
+                }
+            });
             try (Subject subject = bench.openPrepared()) {
                 bench.fixedWrites(delete, subject, deleted, () -> -1, id -> subject.delete(id, 0));
                 Samples.each(deleted, subject::getDeleted);
