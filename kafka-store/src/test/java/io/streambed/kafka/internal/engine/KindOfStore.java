@@ -77,6 +77,15 @@ enum KindOfStore {
             }
             return contents;
         }
+
+        @Override
+        void read(StateStore store) {
+            for (int k = 0; k < KEYS; k++) {
+                VersionedBytesStore versions = (VersionedBytesStore) store;
+                versions.get(key("k" + k));
+                versions.get(key("k" + k), 100_000 + 500L * k);
+            }
+        }
     },
 
     TIME_TO_LIVE {
@@ -181,8 +190,13 @@ enum KindOfStore {
 
     abstract void write(StateStore store, String key, String value, long time);
 
-    /** All that can be read. */
+    /** All that can be read; not beside a writer. */
     abstract List<String> contents(StateStore store);
+
+    /** Reads all that there is, beside a writer perhaps. */
+    void read(StateStore store) {
+        contents(store);
+    }
 
     /** What it is configured with beside the usual. */
     Map<String, Object> configs() {

@@ -4,6 +4,7 @@ import static io.streambed.kafka.testing.TestContext.bytes;
 import static io.streambed.kafka.testing.TestContext.key;
 import static io.streambed.kafka.testing.TestContext.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.kafka.LsmStores;
@@ -11,6 +12,7 @@ import io.streambed.kafka.testing.TestContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.query.FailureReason;
 import org.apache.kafka.streams.query.KeyQuery;
 import org.apache.kafka.streams.query.PositionBound;
@@ -31,6 +34,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Readers of interactive queries beside the thread that writes, commits and closes. */
 @Timeout(120)
@@ -68,6 +73,48 @@ class StoreConcurrencyTest {
             begun.await();
             for (int i = 0; i < 2000; i++) {
                 store.put(key("k" + i % 100), bytes("round " + round + " of " + "x".repeat(i % 50)));
+            }
+            store.commit(Map.of(new TopicPartition("log", 0), (long) round));
+            store.close();
+            for (Future<Void> reader : running) {
+                reader.get(60, TimeUnit.SECONDS);
+            }
+        }
+        readers.shutdown();
+        assertTrue(reads.get() > 0);
+    }
+
+    /** The same of stores whose entries go by time, which expire meanwhile. */
+    @ParameterizedTest
+    @EnumSource(KindOfStore.class)
+    void readersBesideAClosingStoreOfAnyKindHearThatItIsClosed(KindOfStore kind) throws Exception {
+        TestContext context = kind.context(directory);
+        StateStore store = kind.make();
+        ExecutorService readers = Executors.newFixedThreadPool(READERS);
+        AtomicLong reads = new AtomicLong();
+        for (int round = 0; round < ROUNDS; round++) {
+            context.open(store);
+            CountDownLatch begun = new CountDownLatch(READERS);
+            Callable<Void> reading = () -> {
+                begun.countDown();
+                try {
+                    while (true) {
+                        kind.read(store);
+                        reads.incrementAndGet();
+                    }
+                } catch (InvalidStateStoreException e) {
+                    return null;
+                } catch (NoSuchElementException e) {
+                    // Iterators of windows and sessions end with their store, in front of what they have promised.
+                    assertFalse(store.isOpen());
+                    return null;
+                }
+            };
+            List<Future<Void>> running =
+                    List.of(readers.submit(reading), readers.submit(reading), readers.submit(reading));
+            begun.await();
+            for (long n = 0; n < 100; n++) {
+                kind.write(context, store, 100L * round + n);
             }
             store.commit(Map.of(new TopicPartition("log", 0), (long) round));
             store.close();

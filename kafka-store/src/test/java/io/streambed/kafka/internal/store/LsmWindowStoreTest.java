@@ -189,6 +189,24 @@ class LsmWindowStoreTest {
     }
 
     @Test
+    void whatAnIteratorHasPromisedIsGivenAlsoIfItExpires() {
+        for (boolean peeks : new boolean[] {false, true}) {
+            TestContext context = new TestContext(directory.resolve("peeks-" + peeks));
+            WindowStore<Bytes, byte[]> store = context.open(plain().get());
+            store.put(key("a"), bytes("1"), 0);
+            store.put(key("b"), bytes("2"), 0);
+            store.put(key("a"), bytes("3"), INTERVAL);
+            KeyValueIterator<Windowed<Bytes>, byte[]> all = store.all();
+            assertTrue(peeks ? all.peekNextKey().key().equals(key("a")) : all.hasNext());
+            store.put(key("a"), bytes("4"), 100 * INTERVAL);
+            assertEquals("1", text(all.next().value));
+            assertFalse(all.hasNext(), "the rest has expired");
+            all.close();
+            store.close();
+        }
+    }
+
+    @Test
     void afterClosingIteratorsEndAndCallsThrow() {
         TestContext context = new TestContext(directory);
         WindowStore<Bytes, byte[]> store = context.open(plain().get());
