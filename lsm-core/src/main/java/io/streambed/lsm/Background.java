@@ -135,15 +135,28 @@ final class Background {
         wait(this::writeBufferDemand);
     }
 
-    /** Waits a little if level 0 is crowded. */
+    /** Waits a little if level 0 is crowded, or the last write buffer is being filled. */
     void slowDown() {
-        int runs = versions.current().level(0).size();
-        long nanos = Backpressure.delayNanos(runs, options.level0Slowdown(), options.level0Stall());
-        if (nanos > 0) {
-            wait(() -> mayStop()
-                    ? Backpressure.Demand.NONE
-                    : new Backpressure.Demand("level 0 has " + runs + " runs", nanos));
+        wait(this::delay);
+    }
+
+    private Backpressure.Demand delay() {
+        if (mayStop()) {
+            return Backpressure.Demand.NONE;
         }
+        ReadView view = versions.view();
+        int runs = view.tables().version().level(0).size();
+        long forLevel0 = Backpressure.delayNanos(runs, options.level0Slowdown(), options.level0Stall());
+        long forBuffers = view.sealed().size() < options.maxWriteBuffers() - 1
+                ? 0
+                : Backpressure.delayNanos((double) view.active().bytes() / options.writeBufferBytes());
+        if (forLevel0 == 0 && forBuffers == 0) {
+            return Backpressure.Demand.NONE;
+        }
+        return forLevel0 > forBuffers
+                ? new Backpressure.Demand("level 0 has " + runs + " runs", forLevel0)
+                : new Backpressure.Demand(
+                        "the last of " + options.maxWriteBuffers() + " write buffers is filling up", forBuffers);
     }
 
     /** Waits until a flush, of whatever tree, has made room in the memory that all trees share. */

@@ -11,11 +11,14 @@ import java.util.function.Supplier;
  *
  * <p>From {@link LsmOptions#level0Slowdown} runs in level 0 on, the writer waits after every {@link #STEP_BYTES} it wrote, up to
  * {@link #LONGEST_DELAY_NANOS}, the longer the closer level 0 is to {@link LsmOptions#level0Stall}; so the longest delay of a put
- * stays small while the rate falls to a few MB/s. At the stall limit, or with every write buffer full, it waits for as long as it takes.
+ * stays small while the rate falls to a few MB/s. It waits likewise while it fills the last write buffer and none has been flushed. At
+ * the stall limit, or with every write buffer full, it waits for as long as it takes.
  */
 final class Backpressure {
     static final long STEP_BYTES = 64 << 10;
     static final long LONGEST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final double LEFT_IN_PEACE = 0.25;
 
     /** Why a writer must wait now, and for how long at the most; asked again after every change. */
     record Demand(String reason, long nanos) {
@@ -72,6 +75,17 @@ final class Backpressure {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /**
+     * The delay that the last free write buffer asks for after each step, in nanoseconds: none while a quarter of it is filled, then
+     * ever more. A buffer of 16 MiB so gives a flush most of a second to end, where without it the writer would wait for all of
+     * that at once.
+     *
+     * @param filled which part of it is filled, from 0 on
+     */
+    static long delayNanos(double filled) {
+        return (long) (LONGEST_DELAY_NANOS * Math.min(1, Math.max(0, filled - LEFT_IN_PEACE) / (1 - LEFT_IN_PEACE)));
     }
 
     /** The delay that level 0 asks for after each step, in nanoseconds. */
