@@ -137,8 +137,8 @@ final class TreeFiles implements TableFiles {
     }
 
     @Override
-    public boolean mayContain(TableMeta table, long keyHash) throws IOException {
-        return reader(table).mayContain(keyHash);
+    public KeyFilter filter(TableMeta table) throws IOException {
+        return reader(table)::mayContain;
     }
 
     @Override

@@ -124,7 +124,7 @@ public final class CompactionJob {
     }
 
     private OlderTables older(Compaction compaction, Set<TableMeta> replaced) {
-        return OlderTables.below(version, compaction.toLevel(), compaction.toRun(), replaced);
+        return OlderTables.below(files, version, compaction.toLevel(), compaction.toRun(), replaced);
     }
 
     private Outcome mergeSlice(Compaction compaction, Set<TableMeta> replaced, Slices.Bounds bounds)

@@ -37,7 +37,7 @@ public final class FlushJob {
     public long run(Memtable memtable, VersionEdit edit) throws IOException {
         edit.lastSeqNo(memtable.lastSeqNo());
         Survivors survivors =
-                new Survivors(protectedMoments, version.voids(), OlderTables.below(version), version.floor());
+                new Survivors(protectedMoments, version.voids(), OlderTables.below(files, version), version.floor());
         OverwriteEstimate overwrites = new OverwriteEstimate(files, version);
         // One table, however large: the memtable's size bounds it, and a run of several would be dragged along as one
         // anyway.

@@ -1,33 +1,43 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables that may hold data older than what a job writes, asked key by key in ascending order: where none can hold a key, a
- * tombstone has nothing left to hide.
+ * tombstone has nothing left to hide. Filters are asked, not only ranges of keys: what was put and deleted again in one memtable (a
+ * queue, a session that became longer) so leaves nothing behind.
  */
 final class OlderTables {
+    private final TableFiles files;
     private final List<Run> runs;
     private final int[] positions;
 
-    private OlderTables(List<Run> runs) {
+    /** Of the table at each position, once it was needed. */
+    private final TableFiles.@Nullable KeyFilter[] filters;
+
+    private OlderTables(TableFiles files, List<Run> runs) {
+        this.files = files;
         this.runs = runs;
         this.positions = new int[runs.size()];
+        this.filters = new TableFiles.KeyFilter[runs.size()];
     }
 
     /** The tables older than a new run on top of {@code version}: all of them. */
-    static OlderTables below(Version version) {
-        return new OlderTables(version.runs());
+    static OlderTables below(TableFiles files, Version version) {
+        return new OlderTables(files, version.runs());
     }
 
     /** The tables older than run {@code run} of level {@code level}, but for those that the job itself replaces. */
-    static OlderTables below(Version version, int level, long run, Set<TableMeta> replaced) {
+    static OlderTables below(TableFiles files, Version version, int level, long run, Set<TableMeta> replaced) {
         List<Run> older = new ArrayList<>();
         for (int at = level; at < Version.LEVELS; at++) {
             for (Run candidate : version.level(at)) {
@@ -41,7 +51,7 @@ final class OlderTables {
                 }
             }
         }
-        return new OlderTables(older);
+        return new OlderTables(files, older);
     }
 
     /** Whether there is none. */
@@ -49,19 +59,38 @@ final class OlderTables {
         return runs.isEmpty();
     }
 
-    /** Whether one of the tables may hold {@code key}, by its range. Keys must come in ascending order. */
-    boolean mayHold(Slice key) {
-        boolean found = false;
+    /** Whether one of the tables may hold {@code key}. Keys must come in ascending order. */
+    boolean mayHold(Slice key) throws IOException {
+        long hash = 0;
+        boolean hashed = false;
         for (int i = 0; i < positions.length; i++) {
             List<TableMeta> tables = runs.get(i).tables();
             int at = positions[i];
             while (at < tables.size() && compare(key, tables.get(at).largest()) > 0) {
                 at++;
+                filters[i] = null;
             }
             positions[i] = at;
-            found |= at < tables.size() && compare(key, tables.get(at).smallest()) >= 0;
+            if (at < tables.size() && compare(key, tables.get(at).smallest()) >= 0) {
+                if (!hashed) {
+                    hash = KeyHash.of(key.array(), key.offset(), key.length());
+                    hashed = true;
+                }
+                if (filter(i).mayContain(hash)) {
+                    return true;
+                }
+            }
         }
-        return found;
+        return false;
+    }
+
+    private TableFiles.KeyFilter filter(int run) throws IOException {
+        TableFiles.KeyFilter filter = filters[run];
+        if (filter == null) {
+            filter = files.filter(runs.get(run).tables().get(positions[run]));
+            filters[run] = filter;
+        }
+        return filter;
     }
 
     private static int compare(Slice key, byte[] bound) {

@@ -54,7 +54,8 @@ final class OverwriteEstimate {
                 continue;
             }
             TableMeta table = run.tables().get(index);
-            if (key.compareTo(table.smallest(), 0, table.smallest().length) >= 0 && files.mayContain(table, hash)) {
+            if (key.compareTo(table.smallest(), 0, table.smallest().length) >= 0
+                    && files.filter(table).mayContain(hash)) {
                 return true;
             }
         }

@@ -2,6 +2,7 @@ package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import java.io.IOException;
 
 /**
  * Decides, entry by entry in internal order, what a flush or a compaction must keep.
@@ -39,7 +40,7 @@ final class Survivors {
     }
 
     /** Whether the next entry must be kept. Called for every entry of the input, in order. */
-    boolean keep(Slice userKey, long seqNo, boolean isTombstone) {
+    boolean keep(Slice userKey, long seqNo, boolean isTombstone) throws IOException {
         if (belowFloor) {
             belowFloor = userKey.compareTo(floor, 0, floor.length) < 0;
             if (belowFloor) {

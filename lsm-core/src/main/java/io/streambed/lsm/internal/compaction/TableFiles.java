@@ -10,14 +10,21 @@ public interface TableFiles {
     /** A table being written, and the number of its file. */
     record NewTable(long number, TableWriter writer) {}
 
+    /** Knows which keys a table may hold. */
+    @FunctionalInterface
+    interface KeyFilter {
+        /** Whether the table may hold a key with this hash. {@code false} is never wrong. */
+        boolean mayContain(long keyHash) throws IOException;
+    }
+
     /** Begins a new table, under a number of its own. */
     NewTable create() throws IOException;
 
     /** Walks a table from end to end, past the block cache. */
     InternalIterator readThrough(TableMeta table) throws IOException;
 
-    /** Whether the table's filter lets a key with this hash pass. */
-    boolean mayContain(TableMeta table, long keyHash) throws IOException;
+    /** The filter of a table, to be asked for many keys. Good for as long as the table exists. */
+    KeyFilter filter(TableMeta table) throws IOException;
 
     /** Deletes a table that was never installed, as far as that is possible. */
     void discard(long number);
