@@ -54,7 +54,10 @@ public final class CommittingProducerCost {
             for (int transaction = 0; transaction < TRANSACTIONS; transaction++) {
                 producer.beginTransaction();
                 for (int i = 0; i < RECORDS; i++) {
-                    producer.send(new ProducerRecord<>("app-store-changelog", 0, key, value), null);
+                    if (!producer.send(new ProducerRecord<>("app-store-changelog", 0, key, value), null)
+                            .isDone()) {
+                        throw new IllegalStateException("a mock producer that does not acknowledge at once");
+                    }
                 }
                 producer.commitTransaction();
                 mock.clear();
