@@ -129,8 +129,6 @@ public final class CompactionJob {
 
     private Outcome mergeSlice(Compaction compaction, Set<TableMeta> replaced, Slices.Bounds bounds)
             throws IOException {
-        Survivors survivors =
-                new Survivors(protectedMoments, version.voids(), older(compaction, replaced), version.floor());
         List<InternalIterator> sources = new ArrayList<>();
         for (Compaction.Input input : compaction.inputs()) {
             sources.add(new RunIterator(
@@ -140,8 +138,10 @@ public final class CompactionJob {
         byte[] to = bounds.to();
         try (OutputTables output = new OutputTables(files, files.tableBytes());
                 InternalIterator entries = MergingIterator.of(sources)) {
+            KeptEntries kept = new KeptEntries(output);
+            Survivors survivors = new Survivors(
+                    protectedMoments, version.voids(), older(compaction, replaced), version.floor(), kept);
             int count = 0;
-            long written = 0;
             boolean on = from == null ? entries.first() : entries.seek(Slice.of(from));
             for (; on; on = entries.next()) {
                 EntryView entry = entries.entry();
@@ -149,17 +149,36 @@ public final class CompactionJob {
                     break;
                 }
                 if ((++count & (ENTRIES_BETWEEN_CHECKS - 1)) == 0) {
-                    pace.advanced(written);
-                    written = 0;
+                    pace.advanced(kept.takeBytes());
                 }
-                boolean isTombstone = expired.isTombstone(entry);
-                if (survivors.keep(entry.key(), entry.seqNo(), isTombstone)) {
-                    output.add(entry, isTombstone);
-                    written += entry.key().length() + entry.value().length();
-                }
+                survivors.take(entry, expired.isTombstone(entry));
             }
-            pace.advanced(written);
+            survivors.finish();
+            pace.advanced(kept.takeBytes());
             return new Outcome(output.finish(), survivors.hidden());
+        }
+    }
+
+    /** Writes what survives, and counts its bytes. */
+    private static final class KeptEntries implements Survivors.Output {
+        private final OutputTables tables;
+        private long bytes;
+
+        KeptEntries(OutputTables tables) {
+            this.tables = tables;
+        }
+
+        @Override
+        public void add(Slice userKey, long seqNo, boolean isTombstone, Slice value) throws IOException {
+            tables.add(userKey, seqNo, isTombstone, value);
+            bytes += userKey.length() + value.length();
+        }
+
+        /** Bytes since the last call. */
+        long takeBytes() {
+            long taken = bytes;
+            bytes = 0;
+            return taken;
         }
     }
 

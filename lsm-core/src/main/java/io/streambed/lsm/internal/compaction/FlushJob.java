@@ -36,21 +36,25 @@ public final class FlushJob {
      */
     public long run(Memtable memtable, VersionEdit edit) throws IOException {
         edit.lastSeqNo(memtable.lastSeqNo());
-        Survivors survivors =
-                new Survivors(protectedMoments, version.voids(), OlderTables.below(files, version), version.floor());
         OverwriteEstimate overwrites = new OverwriteEstimate(files, version);
         // One table, however large: the memtable's size bounds it, and a run of several would be dragged along as one
         // anyway.
         try (OutputTables output = new OutputTables(files, Long.MAX_VALUE);
                 InternalIterator entries = memtable.allVersions()) {
+            Survivors survivors = new Survivors(
+                    protectedMoments,
+                    version.voids(),
+                    OlderTables.below(files, version),
+                    version.floor(),
+                    (key, seqNo, isTombstone, value) -> {
+                        output.add(key, seqNo, isTombstone, value);
+                        overwrites.add(key, value.length());
+                    });
             for (boolean on = entries.first(); on; on = entries.next()) {
                 EntryView entry = entries.entry();
-                boolean isTombstone = expired.isTombstone(entry);
-                if (survivors.keep(entry.key(), entry.seqNo(), isTombstone)) {
-                    output.add(entry, isTombstone);
-                    overwrites.add(entry.key(), entry.value().length());
-                }
+                survivors.take(entry, expired.isTombstone(entry));
             }
+            survivors.finish();
             List<TableSummary> tables = output.finish();
             long bytes = 0;
             for (TableMeta table : OutputTables.describe(tables, overwrites.overwrites())) {

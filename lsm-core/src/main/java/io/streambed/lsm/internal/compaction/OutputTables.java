@@ -2,7 +2,6 @@ package io.streambed.lsm.internal.compaction;
 
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
-import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.sstable.TableSummary;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * versions of a key are in one. Closed without {@link #finish}, it takes back everything it wrote.
  */
 final class OutputTables implements Closeable {
-    private static final Slice NO_VALUE = new Slice();
-
     private final TableFiles files;
     private final long tableBytes;
     private final List<TableSummary> finished = new ArrayList<>();
@@ -29,12 +26,12 @@ final class OutputTables implements Closeable {
         this.tableBytes = tableBytes;
     }
 
-    /** Writes an entry; without its value if it is a tombstone, or has become one because it expired. */
-    void add(EntryView entry, boolean isTombstone) throws IOException {
+    /** Writes an entry. */
+    void add(Slice userKey, long seqNo, boolean isTombstone, Slice value) throws IOException {
         TableFiles.NewTable current = unfinished;
         if (current != null
                 && current.writer().estimatedBytes() >= tableBytes
-                && !current.writer().endsWith(entry.key())) {
+                && !current.writer().endsWith(userKey)) {
             finishTable(current);
             current = null;
         }
@@ -42,12 +39,7 @@ final class OutputTables implements Closeable {
             current = files.create();
             unfinished = current;
         }
-        current.writer()
-                .add(
-                        entry.key(),
-                        entry.seqNo(),
-                        isTombstone ? EntryKind.DELETE : EntryKind.PUT,
-                        isTombstone ? NO_VALUE : entry.value());
+        current.writer().add(userKey, seqNo, isTombstone ? EntryKind.DELETE : EntryKind.PUT, value);
     }
 
     /** Ends the last table and syncs the names; the tables may then be installed. */

@@ -1,0 +1,100 @@
+package io.streambed.lsm.internal.compaction;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.streambed.lsm.internal.entry.EntryView;
+import io.streambed.lsm.internal.entry.InternalIterator;
+import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.version.TableMeta;
+import io.streambed.lsm.internal.version.Version;
+import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Entries are told as key, sequence number and what they do: {@code k5+} puts, {@code k5-} deletes. */
+class SurvivorsTest {
+    private static final Version NOTHING_OLDER = Version.EMPTY;
+    private static final Version KEYS_FROM_A_TO_Z = Version.EMPTY.apply(new VersionEdit()
+            .add(1, 1, new TableMeta(1, 100, 1, 0, "a".getBytes(UTF_8), "z".getBytes(UTF_8), 1, 1, 0)));
+
+    @Test
+    void theNewestVersionIsKept() throws IOException {
+        assertEquals("k5+ l2+", survivors(NOTHING_OLDER, new long[] {9}, "k5+ k3+ k1- l2+"));
+    }
+
+    @Test
+    void aTombstoneThatHidesNothingGoesAlsoIfItCameAfterTheLastCommit() throws IOException {
+        assertEquals("", survivors(NOTHING_OLDER, new long[] {1}, "k5- k3+"));
+        assertEquals("l7+", survivors(NOTHING_OLDER, new long[] {1}, "k5- l7+"));
+    }
+
+    @Test
+    void aTombstoneStaysInFrontOfWhatItHidesForAProtectedMoment() throws IOException {
+        assertEquals("k5- k3+", survivors(NOTHING_OLDER, new long[] {4}, "k5- k3+"));
+        assertEquals("k5+ k4- k2+", survivors(NOTHING_OLDER, new long[] {2, 4}, "k5+ k4- k2+ k1+"));
+    }
+
+    @Test
+    void aTombstoneStaysIfATableBelowMayHoldItsKey() throws IOException {
+        assertEquals("k5- l6-", survivors(KEYS_FROM_A_TO_Z, new long[] {1}, "k5- k3+ l6-"));
+        assertEquals("", survivors(KEYS_FROM_A_TO_Z, new long[] {1}, "~5- ~3+"));
+    }
+
+    @Test
+    void ofTwoTombstonesTheOlderOneDoesForBoth() throws IOException {
+        assertEquals("k3- k1+", survivors(NOTHING_OLDER, new long[] {2, 4}, "k5- k3- k1+"));
+        assertEquals("k3-", survivors(KEYS_FROM_A_TO_Z, new long[] {4}, "k5- k3- k1+"));
+    }
+
+    private static String survivors(Version older, long[] protectedMoments, String entries) throws IOException {
+        List<String> kept = new ArrayList<>();
+        Survivors survivors = new Survivors(
+                protectedMoments,
+                SeqRanges.NONE,
+                OlderTables.below(new AllKeysPass(), older),
+                new byte[0],
+                (key, seqNo, isTombstone, value) ->
+                        kept.add(new String(key.toByteArray(), UTF_8) + seqNo + (isTombstone ? "-" : "+")));
+        EntryView entry = new EntryView();
+        for (String told : entries.split(" ", -1)) {
+            boolean isTombstone = told.endsWith("-");
+            entry.key().set(told.getBytes(UTF_8), 0, 1);
+            entry.set(Long.parseLong(told.substring(1, told.length() - 1)) << 1 | (isTombstone ? 1 : 0));
+            survivors.take(entry, isTombstone);
+        }
+        survivors.finish();
+        return String.join(" ", kept);
+    }
+
+    /** Filters that know nothing. */
+    private static final class AllKeysPass implements TableFiles {
+        @Override
+        public KeyFilter filter(TableMeta table) {
+            return hash -> true;
+        }
+
+        @Override
+        public NewTable create() {
+            throw new AssertionError("nothing is written here");
+        }
+
+        @Override
+        public InternalIterator readThrough(TableMeta table) {
+            throw new AssertionError("nothing is read here");
+        }
+
+        @Override
+        public void discard(long number) {}
+
+        @Override
+        public void syncNames() {}
+
+        @Override
+        public long tableBytes() {
+            return Long.MAX_VALUE;
+        }
+    }
+}
