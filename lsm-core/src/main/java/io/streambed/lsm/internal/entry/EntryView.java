@@ -10,21 +10,13 @@ import io.streambed.lsm.bytes.Slice;
  * <p>Good until the next move. Used by one thread.
  */
 public final class EntryView {
-    private static final byte[] NO_BYTES = new byte[0];
-
     private final Slice key = new Slice();
     private final Slice value = new Slice();
     private long stamp;
 
-    /** Stands on an entry now. */
+    /** Stands on an entry with this stamp now; key and value are pointed to it by who calls this. */
     public void set(long newStamp) {
         stamp = newStamp;
-    }
-
-    /** Stands on nothing, and holds no memory. */
-    public void clear() {
-        key.set(NO_BYTES, 0, 0);
-        value.set(NO_BYTES, 0, 0);
     }
 
     /** The key that the user gave. */
