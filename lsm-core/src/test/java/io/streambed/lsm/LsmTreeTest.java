@@ -55,6 +55,33 @@ class LsmTreeTest {
     }
 
     @Test
+    void closingFlushesWhatWouldTakeTheNextOpeningLongToRead() {
+        assertTrue(tablesAfterClosing(1100, true) > 0);
+    }
+
+    @Test
+    void closingFlushesNeitherLittleNorWhatNobodyCommitted() {
+        assertEquals(0, tablesAfterClosing(100, true));
+        assertEquals(0, tablesAfterClosing(1100, false));
+    }
+
+    private long tablesAfterClosing(int kilobytes, boolean commits) {
+        MemoryFileSystem own = new MemoryFileSystem();
+        try (LsmTree tree = runtime.open(own, MANUAL)) {
+            for (int i = 0; i < kilobytes; i++) {
+                tree.put(bytes("key" + i), new byte[1024]);
+            }
+            if (commits) {
+                tree.commit(bytes("all"));
+            }
+        }
+        try (LsmTree tree = runtime.open(own, MANUAL)) {
+            assertEquals(commits, tree.get(bytes("key0")) != null);
+            return tree.metrics().tableBytes();
+        }
+    }
+
+    @Test
     void closingAndOpeningChangesNothing(@TempDir Path directory) {
         try (LsmTree tree = LsmTree.open(directory)) {
             tree.put(bytes("a"), bytes("1"));
