@@ -26,17 +26,6 @@ record ChangelogOffsets(Map<TopicPartition, Long> byPartition) {
         if (committed.isEmpty()) {
             return NONE;
         }
-        if (committed.size() == 1) {
-            Map.Entry<TopicPartition, @Nullable Long> only =
-                    committed.entrySet().iterator().next();
-            Long offset = only.getValue();
-            boolean replacesAll =
-                    byPartition.isEmpty() || (byPartition.size() == 1 && byPartition.containsKey(only.getKey()));
-            if (offset != null && replacesAll) {
-                // The one partition of nearly every store, at each commit: no table is made and copied for it.
-                return new ChangelogOffsets(Map.of(only.getKey(), offset));
-            }
-        }
         Map<TopicPartition, Long> next = new HashMap<>(byPartition);
         committed.forEach((partition, offset) -> {
             if (offset == null) {

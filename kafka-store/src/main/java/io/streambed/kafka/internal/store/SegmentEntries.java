@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of several segments, one segment after another. Each is opened when the one before is through, and shows the moment when it is
- * opened; one that expires meanwhile shows nothing more than the entry that {@link #hasNext()} has promised. Nothing is read before it is asked for, and no byte is copied of what is not
- * asked for.
+ * opened; one that expires meanwhile shows nothing more than the entry that {@link #hasNext()} has promised. Nothing is read before it is
+ * asked for, and no byte is copied of what is not asked for.
  *
  * <p>Once it or its store was closed there is no next entry, and asking for one does not throw: a query may go on while a task is closed.
  *
@@ -109,9 +109,7 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
     }
 
     private EntryIterator requireNext() {
-        // What hasNext() or peekNextKey() has promised is given, also if it has expired since: the writer goes on
-        // beside
-        // this.
+        // What hasNext() or peekNextKey() has promised is given, also if it has expired since, as the writer goes on.
         boolean promised = ahead && !closed && source.tree().isOpen();
         if (!(promised || hasNext()) || entries == null) {
             throw new NoSuchElementException();

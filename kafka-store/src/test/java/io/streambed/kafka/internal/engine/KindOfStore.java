@@ -3,6 +3,8 @@ package io.streambed.kafka.internal.engine;
 import static io.streambed.kafka.testing.TestContext.bytes;
 import static io.streambed.kafka.testing.TestContext.key;
 import static io.streambed.kafka.testing.TestContext.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.kafka.LsmDslStoreSuppliers;
 import io.streambed.kafka.LsmStores;
@@ -42,15 +44,33 @@ enum KindOfStore {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         void write(StateStore store, String key, String value, long time) {
-            ((KeyValueStore<Bytes, byte[]>) store).put(key(key), value == null ? null : bytes(value));
+            keyValue(store).put(key(key), value == null ? null : bytes(value));
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         List<String> contents(StateStore store) {
-            return list(((KeyValueStore<Bytes, byte[]>) store).all());
+            return list(keyValue(store).all());
+        }
+
+        @Override
+        void read(StateStore store) {
+            KeyValueStore<Bytes, byte[]> entries = keyValue(store);
+            entries.get(key("k1"));
+            entries.approximateNumEntries();
+            Bytes last = null;
+            try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
+                while (all.hasNext()) {
+                    Bytes next = all.next().key;
+                    assertTrue(last == null || last.compareTo(next) < 0);
+                    last = next;
+                }
+            }
+            try (KeyValueIterator<Bytes, byte[]> some = entries.reverseRange(key("k3"), key("k5"))) {
+                while (some.hasNext()) {
+                    assertEquals('k', some.next().key.get()[0]);
+                }
+            }
         }
     },
 
@@ -100,15 +120,13 @@ enum KindOfStore {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         void write(StateStore store, String key, String value, long time) {
-            ((KeyValueStore<Bytes, byte[]>) store).put(key(key), value == null ? null : timestamped(value, time));
+            keyValue(store).put(key(key), value == null ? null : timestamped(value, time));
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         List<String> contents(StateStore store) {
-            return list(((KeyValueStore<Bytes, byte[]>) store).all());
+            return list(keyValue(store).all());
         }
     },
 
@@ -120,15 +138,13 @@ enum KindOfStore {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         void write(StateStore store, String key, String value, long time) {
-            ((WindowStore<Bytes, byte[]>) store).put(key(key), value == null ? null : bytes(value), time);
+            windows(store).put(key(key), value == null ? null : bytes(value), time);
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         List<String> contents(StateStore store) {
-            return list(((WindowStore<Bytes, byte[]>) store).all());
+            return list(windows(store).all());
         }
     },
 
@@ -148,15 +164,13 @@ enum KindOfStore {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         void write(StateStore store, String key, String value, long time) {
-            ((WindowStore<Bytes, byte[]>) store).put(key(key), value == null ? null : bytes(value), time);
+            windows(store).put(key(key), value == null ? null : bytes(value), time);
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         List<String> contents(StateStore store) {
-            return list(((WindowStore<Bytes, byte[]>) store).all());
+            return list(windows(store).all());
         }
     },
 
@@ -220,6 +234,16 @@ enum KindOfStore {
             long time = Math.max(0, 100_000 + n * 1_000 - lateness);
             write(store, "k" + random.nextInt(KEYS), value, time);
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static KeyValueStore<Bytes, byte[]> keyValue(StateStore store) {
+        return (KeyValueStore<Bytes, byte[]>) store;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static WindowStore<Bytes, byte[]> windows(StateStore store) {
+        return (WindowStore<Bytes, byte[]>) store;
     }
 
     private static byte[] timestamped(String value, long time) {

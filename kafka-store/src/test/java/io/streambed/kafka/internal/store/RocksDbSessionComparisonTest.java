@@ -17,7 +17,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.common.utils.LogCaptureAppender;
 import org.apache.kafka.streams.DslStoreFormat;
 import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.Windowed;
@@ -26,17 +25,12 @@ import org.apache.kafka.streams.query.WindowRangeQuery;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 import org.apache.kafka.streams.state.DslSessionParams;
 import org.apache.kafka.streams.state.SessionStore;
-import org.apache.kafka.streams.state.internals.AbstractDualSchemaRocksDBSegmentedBytesStore;
-import org.apache.kafka.streams.state.internals.AbstractRocksDBSegmentedBytesStore;
-import org.apache.kafka.streams.state.internals.AbstractRocksDBTimeOrderedSegmentedBytesStore;
-import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same random calls on our session store and on RocksDB's, for each format and order: every answer is the same. The seed is printed;
- * {@code -Dcomparison.seed=N} repeats a run.
+ * The same random calls on our session store and on RocksDB's, for each format and order: every answer is the same.
  */
 class RocksDbSessionComparisonTest {
     private static final int CALLS = 8_000;
@@ -53,31 +47,15 @@ class RocksDbSessionComparisonTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void answersAsRocksDb(DslSessionParams kind) throws Exception {
-        long seed = Long.getLong("comparison.seed", System.nanoTime());
-        System.out.println("RocksDbSessionComparisonTest seed " + seed);
-        Random random = new Random(seed);
-        try (LogCaptureAppender warnings = LogCaptureAppender.createAndRegister();
-                StorePair<SessionStore<Bytes, byte[]>> pair = new StorePair<>(
-                        new BuiltInDslStoreSuppliers.RocksDBDslStoreSuppliers()
-                                .sessionStore(kind)
-                                .get(),
-                        new LsmDslStoreSuppliers().sessionStore(kind).get(),
-                        directory,
-                        random)) {
-            // Both warn of each range that ends before it begins, and some of each late record.
-            for (Class<?> talker : List.of(
-                    AbstractRocksDBSegmentedBytesStore.class,
-                    AbstractRocksDBTimeOrderedSegmentedBytesStore.class,
-                    AbstractDualSchemaRocksDBSegmentedBytesStore.class,
-                    LsmSessionStore.class,
-                    SegmentedTree.class)) {
-                warnings.setClassLogger(talker, Level.OFF);
-            }
-            for (int call = 0; call < CALLS; call++) {
-                int number = call;
-                step(pair, random, () -> kind + ", seed " + seed + ", call " + number);
-            }
-        }
+        StorePair.compare(
+                kind,
+                new BuiltInDslStoreSuppliers.RocksDBDslStoreSuppliers()
+                        .sessionStore(kind)
+                        .get(),
+                new LsmDslStoreSuppliers().sessionStore(kind).get(),
+                directory,
+                CALLS,
+                RocksDbSessionComparisonTest::step);
     }
 
     private static void step(StorePair<SessionStore<Bytes, byte[]>> pair, Random random, Supplier<String> where) {

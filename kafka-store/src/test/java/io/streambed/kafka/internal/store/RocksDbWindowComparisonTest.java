@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.common.utils.LogCaptureAppender;
 import org.apache.kafka.streams.DslStoreFormat;
 import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.query.WindowKeyQuery;
@@ -26,17 +25,13 @@ import org.apache.kafka.streams.query.WindowRangeQuery;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 import org.apache.kafka.streams.state.DslWindowParams;
 import org.apache.kafka.streams.state.WindowStore;
-import org.apache.kafka.streams.state.internals.AbstractDualSchemaRocksDBSegmentedBytesStore;
-import org.apache.kafka.streams.state.internals.AbstractRocksDBSegmentedBytesStore;
-import org.apache.kafka.streams.state.internals.AbstractRocksDBTimeOrderedSegmentedBytesStore;
-import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same random calls on our window store and on RocksDB's, for each format, order, with and without duplicates: every answer is the
- * same. The seed is printed; {@code -Dcomparison.seed=N} repeats a run.
+ * same.
  */
 class RocksDbWindowComparisonTest {
     private static final int CALLS = 4_000;
@@ -64,31 +59,15 @@ class RocksDbWindowComparisonTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void answersAsRocksDb(DslWindowParams kind) throws Exception {
-        long seed = Long.getLong("comparison.seed", System.nanoTime());
-        System.out.println("RocksDbWindowComparisonTest seed " + seed);
-        Random random = new Random(seed);
-        try (LogCaptureAppender warnings = LogCaptureAppender.createAndRegister();
-                StorePair<WindowStore<Bytes, byte[]>> pair = new StorePair<>(
-                        new BuiltInDslStoreSuppliers.RocksDBDslStoreSuppliers()
-                                .windowStore(kind)
-                                .get(),
-                        new LsmDslStoreSuppliers().windowStore(kind).get(),
-                        directory,
-                        random)) {
-            // Both warn of each range that ends before it begins, and some of each late record.
-            for (Class<?> talker : List.of(
-                    AbstractRocksDBSegmentedBytesStore.class,
-                    AbstractRocksDBTimeOrderedSegmentedBytesStore.class,
-                    AbstractDualSchemaRocksDBSegmentedBytesStore.class,
-                    LsmWindowStore.class,
-                    SegmentedTree.class)) {
-                warnings.setClassLogger(talker, Level.OFF);
-            }
-            for (int call = 0; call < CALLS; call++) {
-                int number = call;
-                step(pair, random, () -> kind + ", seed " + seed + ", call " + number);
-            }
-        }
+        StorePair.compare(
+                kind,
+                new BuiltInDslStoreSuppliers.RocksDBDslStoreSuppliers()
+                        .windowStore(kind)
+                        .get(),
+                new LsmDslStoreSuppliers().windowStore(kind).get(),
+                directory,
+                CALLS,
+                RocksDbWindowComparisonTest::step);
     }
 
     private static void step(StorePair<WindowStore<Bytes, byte[]>> pair, Random random, Supplier<String> where) {

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.LogCaptureAppender;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.query.PositionBound;
@@ -25,6 +26,10 @@ import org.apache.kafka.streams.query.Query;
 import org.apache.kafka.streams.query.QueryConfig;
 import org.apache.kafka.streams.query.QueryResult;
 import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.internals.AbstractDualSchemaRocksDBSegmentedBytesStore;
+import org.apache.kafka.streams.state.internals.AbstractRocksDBSegmentedBytesStore;
+import org.apache.kafka.streams.state.internals.AbstractRocksDBTimeOrderedSegmentedBytesStore;
+import org.apache.logging.log4j.Level;
 
 /**
  * A store of RocksDB's and one of ours that are given the same calls and have to answer the same: values, orders, exceptions, positions,
@@ -69,10 +74,45 @@ final class StorePair<S extends StateStore> implements AutoCloseable {
     private long offset;
     private int nextIterator;
 
-    StorePair(S rocks, S ours, Path directory, Random random) throws IOException {
+    private StorePair(S rocks, S ours, Path directory, Random random) throws IOException {
         this.rocks = new Side<>(rocks, Files.createDirectory(directory.resolve("rocks")));
         this.ours = new Side<>(ours, Files.createDirectory(directory.resolve("ours")));
         this.random = random;
+    }
+
+    /** A random call on both. */
+    @FunctionalInterface
+    interface Step<S extends StateStore> {
+        void run(StorePair<S> pair, Random random, Supplier<String> where);
+    }
+
+    /**
+     * So many random calls on a store of RocksDB's and on one of ours. The seed is printed; {@code -Dcomparison.seed=N} repeats a run.
+     *
+     * @param kind what is said if they differ
+     */
+    static <S extends StateStore> void compare(Object kind, S rocks, S ours, Path directory, int calls, Step<S> step)
+            throws IOException {
+        long seed = Long.getLong("comparison.seed", System.nanoTime());
+        System.out.println("comparison of " + kind + ", seed " + seed);
+        Random random = new Random(seed);
+        try (LogCaptureAppender warnings = LogCaptureAppender.createAndRegister();
+                StorePair<S> pair = new StorePair<>(rocks, ours, directory, random)) {
+            // Both warn of each range that ends before it begins, and some of each late record.
+            for (Class<?> talker : List.of(
+                    AbstractRocksDBSegmentedBytesStore.class,
+                    AbstractRocksDBTimeOrderedSegmentedBytesStore.class,
+                    AbstractDualSchemaRocksDBSegmentedBytesStore.class,
+                    LsmWindowStore.class,
+                    LsmSessionStore.class,
+                    SegmentedTree.class)) {
+                warnings.setClassLogger(talker, Level.OFF);
+            }
+            for (int call = 0; call < calls; call++) {
+                int number = call;
+                step.run(pair, random, () -> kind + ", seed " + seed + ", call " + number);
+            }
+        }
     }
 
     /** Asks both. */
