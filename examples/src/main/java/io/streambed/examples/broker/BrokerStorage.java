@@ -16,7 +16,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * The data directory of an embedded broker and the settings that go with it. {@link Formatter}, {@link Feature} and {@link
- * MetadataVersion} are Kafka's internals: they are named here only, and fit one Kafka version.
+ * MetadataVersion} are Kafka's internals, as is what {@link KraftNode} names: they are named in these two only, and fit one Kafka
+ * version.
  */
 final class BrokerStorage {
     private static final String NODE_ID = "1";
@@ -83,10 +84,12 @@ final class BrokerStorage {
         // read again.
         settings.put("offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE));
 
-        // After a kill -9 the node waits until its own former session has run out, by default 9 seconds. Much less than
-        // this, and
-        // a busy machine costs it the session that it has.
-        settings.put("broker.session.timeout.ms", "3000");
+        // A broker keeps what it leads for as long as it lives, see KraftNode: neither does a busy machine cost it its
+        // session, nor does it hand over on its way down. There is nobody that could take over from a node that is
+        // alone.
+        settings.put("broker.session.timeout.ms", Integer.toString(Integer.MAX_VALUE));
+        settings.put("controlled.shutdown.enable", "false");
+        // What is not granted yet on the way up is asked for again with the next heartbeat; by default after 2 seconds.
         settings.put("broker.heartbeat.interval.ms", "500");
 
         // The least that the log cleaner takes; it would reserve 128 MB.

@@ -4,10 +4,7 @@ import io.streambed.examples.app.Directories;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Exit;
-import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +25,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private final Path directory;
     private final boolean temporary;
-    private final KafkaRaftServer server;
+    private final KraftNode node;
     private final String bootstrapServers;
     private boolean closed;
 
-    private EmbeddedBroker(Path directory, boolean temporary, KafkaRaftServer server, int port) {
+    private EmbeddedBroker(Path directory, boolean temporary, KraftNode node, int port) {
         this.directory = directory;
         this.temporary = temporary;
-        this.server = server;
+        this.node = node;
         this.bootstrapServers = "127.0.0.1:" + port;
     }
 
@@ -81,8 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             return;
         }
         closed = true;
-        server.shutdown();
-        server.awaitShutdown();
+        node.stop();
         if (temporary) {
             try {
                 Directories.delete(directory);
@@ -102,16 +98,16 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         for (int attempt = 1; ; attempt++) {
             exit = null;
-            KafkaRaftServer server = null;
+            KraftNode node = null;
             try {
                 Ports ports = source.next();
-                server = new KafkaRaftServer(new KafkaConfig(BrokerStorage.settings(data, ports)), Time.SYSTEM);
-                server.startup();
+                node = new KraftNode(BrokerStorage.settings(data, ports));
+                node.start();
                 return new EmbeddedBroker(
-                        temporary == null ? data : temporary, temporary != null, server, ports.broker());
+                        temporary == null ? data : temporary, temporary != null, node, ports.broker());
             } catch (RuntimeException | IOException e) {
-                if (server != null) {
-                    stopQuietly(server, e);
+                if (node != null) {
+                    stopQuietly(node, e);
                 }
                 if (attempt == ATTEMPTS || !isPortTaken(e)) {
                     throw new IllegalStateException("the broker did not start in " + data + ": " + rootMessage(e), e);
@@ -144,10 +140,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 
-    private static void stopQuietly(KafkaRaftServer server, Exception failure) {
+    private static void stopQuietly(KraftNode node, Exception failure) {
         try {
-            server.shutdown();
-            server.awaitShutdown();
+            node.stop();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
