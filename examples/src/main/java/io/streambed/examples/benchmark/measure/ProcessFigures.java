@@ -62,8 +62,10 @@ final class ProcessFigures {
         try {
             for (String line : Files.readAllLines(file)) {
                 if (line.startsWith(name)) {
-                    String[] words = line.substring(name.length()).strip().split("\\s+", -1);
-                    return Long.parseLong(words[0]);
+                    // Not by a regular expression: it is asked for in the midst of a measurement.
+                    String value = line.substring(name.length()).strip();
+                    int end = value.indexOf(' ');
+                    return Long.parseLong(end < 0 ? value : value.substring(0, end));
                 }
             }
             return -1;

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class WarmUp {
     /** The compiler is done when it takes no more than this share of the time. */
-    private static final double AT_REST = 0.1;
+    private static final double AT_REST = 0.02;
 
-    private static final int MOST_TIMES = 5;
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private WarmUp() {}
 
@@ -22,13 +22,13 @@ public final class WarmUp {
         void run() throws Exception;
     }
 
-    /** Does the work once, and again while the compiler still had much to do meanwhile, five times at the most. */
+    /** Does the work once, and again while the compiler still had something to do meanwhile; half a minute at the most. */
     public static void run(Work work) throws Exception {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         boolean known = compiler != null && compiler.isCompilationTimeMonitoringSupported();
+        long start = System.nanoTime();
         boolean busy = true;
-        for (int i = 0; i < MOST_TIMES && busy; i++) {
-            long begin = System.nanoTime();
+        for (long begin = start; busy && begin - start < MOST_NANOS; begin = System.nanoTime()) {
             long before = known ? compiler.getTotalCompilationTime() : 0;
             work.run();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);

@@ -50,10 +50,13 @@ public record Plan(
         return Math.min(entries, 60_000);
     }
 
-    /** Entries that are written before a fill is measured: enough for flushes and compactions to be compiled. */
+    /**
+     * Entries that are written before a fill is measured: as many, or so many that flushes and compactions of all sizes are compiled. With a
+     * third of them the compiler worked for a second of the two that a fill takes, and more than that for sessions.
+     */
     @JsonIgnore
     public int warmEntries() {
-        return Math.min(entries, 600_000);
+        return Math.min(entries, 2_000_000);
     }
 
     /** Whether stores are so large that other goals hold. */

@@ -34,7 +34,7 @@ final class Windows {
             int last = WINDOWS - 1;
             bench.warm(away -> {
                 try (WindowSubject warm = WindowSubject.open(bench.suppliers(), away)) {
-                    fill(warm, keys, Math.max(1, bench.plan().warmEntries() / keys), null);
+                    fill(warm, keys, Math.min(WINDOWS, Math.max(1, bench.plan().warmEntries() / keys)), null);
                 }
             });
             try (WindowSubject windows = WindowSubject.open(bench.suppliers(), bench.taskDirectory())) {
