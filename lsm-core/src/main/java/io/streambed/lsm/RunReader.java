@@ -43,12 +43,14 @@ final class RunReader {
         byte[] to = range.to();
         int begin = from == null ? 0 : run.firstEndingAtOrAfter(from, 0, from.length);
         int end = readers.length;
-        while (to != null
-                && end > begin
-                && Arrays.compareUnsigned(run.tables().get(end - 1).smallest(), to) >= 0) {
-            end--;
+        if (to != null) {
+            end = run.firstEndingAtOrAfter(to, 0, to.length);
+            if (end < readers.length
+                    && Arrays.compareUnsigned(run.tables().get(end).smallest(), to) < 0) {
+                end++;
+            }
         }
-        return begin == end
+        return begin >= end
                 ? null
                 : new RunIterator(
                         run, begin, end, (whole, index) -> reader(index).iterator(ReadMode.CACHED));

@@ -1,12 +1,8 @@
 package io.streambed.lsm.internal.compaction;
 
-import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
-import io.streambed.lsm.internal.version.Run;
-import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * Estimates how many entries of a flush hide an older version of their key: at the end of each stretch of 64 entries, or 64 KiB, the
@@ -17,23 +13,21 @@ final class OverwriteEstimate {
     private static final int STRETCH_ENTRIES = 64;
     private static final int STRETCH_BYTES = 64 << 10;
 
-    private final TableFiles files;
-    private final List<Run> older;
+    private final OlderTables older;
     private int entries;
     private long bytes;
     private long overwrites;
 
     OverwriteEstimate(TableFiles files, Version older) {
-        this.files = files;
-        this.older = older.runs();
+        this.older = OlderTables.below(files, older);
     }
 
-    /** Takes note of the next entry that is written. */
+    /** Takes note of the next entry that is written; keys must come in ascending order. */
     void add(Slice key, int valueLength) throws IOException {
         entries++;
         bytes += key.length() + valueLength;
         if (entries >= STRETCH_ENTRIES || bytes >= STRETCH_BYTES) {
-            if (isOlderVersionOf(key)) {
+            if (older.mayHold(key)) {
                 overwrites += entries;
             }
             entries = 0;
@@ -44,21 +38,5 @@ final class OverwriteEstimate {
     /** The estimate: of all entries that were added. */
     long overwrites() {
         return overwrites;
-    }
-
-    private boolean isOlderVersionOf(Slice key) throws IOException {
-        long hash = KeyHash.of(key.array(), key.offset(), key.length());
-        for (Run run : older) {
-            int index = run.firstEndingAtOrAfter(key);
-            if (index == run.tables().size()) {
-                continue;
-            }
-            TableMeta table = run.tables().get(index);
-            if (key.compareTo(table.smallest(), 0, table.smallest().length) >= 0
-                    && files.filter(table).mayContain(hash)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

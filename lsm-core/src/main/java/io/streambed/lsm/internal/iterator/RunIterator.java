@@ -44,7 +44,9 @@ public final class RunIterator implements InternalIterator {
 
     @Override
     public boolean seek(Slice userKey) throws IOException {
-        int index = Math.max(begin, run.firstEndingAtOrAfter(userKey));
+        // As a rule the iterator was made for a range that begins with the key.
+        byte[] largest = run.tables().get(begin).largest();
+        int index = userKey.compareTo(largest, 0, largest.length) <= 0 ? begin : run.firstEndingAtOrAfter(userKey);
         // The table ends at the key or behind it, so the seek in it finds something.
         return index < end && open(index).seek(userKey);
     }

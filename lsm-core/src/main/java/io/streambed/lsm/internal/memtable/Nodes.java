@@ -118,6 +118,14 @@ final class Nodes {
         return Arena.NONE;
     }
 
+    /** The last byte of a version's value, for whoever wants it in the processor's cache; 0 if it has none. */
+    static byte lastByte(Arena arena, int version) {
+        byte[] slab = arena.slab(version);
+        int at = Arena.offset(version);
+        int length = valueLength(slab, at);
+        return length == 0 ? 0 : slab[valueOffset(at) + length - 1];
+    }
+
     /** The version before {@code version}, or {@link Arena#NONE}. */
     static int previous(Arena arena, int version) {
         return (int) INT.get(arena.slab(version), Arena.offset(version) + 8);

@@ -4,6 +4,7 @@ import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Varint;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -20,6 +21,12 @@ final class BlockLookup {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** Read at once of a block that is read in pieces: header, tags, offsets and prefix of some 50 entries. */
+    private static final int FRONT_BYTES = 160;
+
+    /** Most bytes of a varint. */
+    private static final int VARINT_BYTES = 9;
+
     private static final long LOWEST_BITS = 0x0101_0101_0101_0101L;
     private static final long HIGHEST_BITS = 0x8080_8080_8080_8080L;
 
@@ -31,26 +38,37 @@ final class BlockLookup {
      *
      * @param block an array that begins with a block, and has a trailer's bytes behind it
      * @param end length of the block
+     * @param pieces where the block lies if it is not there yet, and is to be read in pieces; else {@code null}
      * @throws MalformedBytesException if what stands where the key should be makes no sense
      */
     static byte @Nullable [] get(
             byte[] block,
             int end,
+            @Nullable BlockScratch pieces,
             byte[] key,
             int keyOffset,
             int keyLength,
             long keyHash,
             long maxSeqNo,
             SeqRanges voids)
-            throws MalformedBytesException {
+            throws IOException, MalformedBytesException {
+        if (pieces != null) {
+            pieces.readFront(Math.min(end, FRONT_BYTES));
+        }
         int count = DataBlock.count(block, 0, end);
         boolean wide = DataBlock.isWide(block, 0);
         int table = DataBlock.HEADER_BYTES + count;
         int prefix = DataBlock.prefixPosition(count, wide);
+        if (pieces != null) {
+            pieces.readFront(Math.min(end, prefix + VARINT_BYTES));
+        }
         long prefixLength = DataBlock.boundedVarint(block, prefix, end);
         prefix += Varint.size(prefixLength);
         if (prefixLength < 0 || prefixLength > end - prefix) {
             throw DataBlock.malformed("prefix of " + prefixLength + " bytes");
+        }
+        if (pieces != null) {
+            pieces.readFront(prefix + (int) prefixLength);
         }
         boolean goesOn = false;
         long pattern = (keyHash & 0xff) * LOWEST_BITS;
@@ -69,6 +87,15 @@ final class BlockLookup {
                 }
                 int raw = DataBlock.rawOffset(block, table, wide, index);
                 int at = DataBlock.offset(raw, wide);
+                int valueEnd = index + 1 < count
+                        ? DataBlock.offset(DataBlock.rawOffset(block, table, wide, index + 1), wide)
+                        : end;
+                if (at > valueEnd || valueEnd > end) {
+                    throw DataBlock.malformed("entry " + index);
+                }
+                if (pieces != null) {
+                    pieces.readPiece(at, valueEnd);
+                }
                 long shared = 0;
                 if (raw >= 0) {
                     shared = DataBlock.boundedVarint(block, at, end);
@@ -81,10 +108,7 @@ final class BlockLookup {
                 }
                 long seqNoAndKind = DataBlock.boundedVarint(block, at, end);
                 at += Varint.size(seqNoAndKind);
-                int valueEnd = index + 1 < count
-                        ? DataBlock.offset(DataBlock.rawOffset(block, table, wide, index + 1), wide)
-                        : end;
-                if (shared < 0 || unshared < 0 || seqNoAndKind < 0 || valueEnd > end || unshared > valueEnd - at) {
+                if (shared < 0 || unshared < 0 || seqNoAndKind < 0 || unshared > valueEnd - at) {
                     throw DataBlock.malformed("entry " + index);
                 }
                 int valueStart = at + (int) unshared;
@@ -93,7 +117,7 @@ final class BlockLookup {
                         || !same(block, prefix, key, keyOffset, (int) prefixLength)) {
                     continue;
                 }
-                if (shared > 0 && !sameAsHead(block, end, table, wide, index, key, rest, (int) shared)) {
+                if (shared > 0 && !sameAsHead(block, end, pieces, table, wide, index, key, rest, (int) shared)) {
                     continue;
                 }
                 long seqNo = seqNoAndKind >>> 1;
@@ -107,13 +131,27 @@ final class BlockLookup {
     }
 
     private static boolean sameAsHead(
-            byte[] block, int end, int table, boolean wide, int index, byte[] key, int keyPosition, int length)
-            throws MalformedBytesException {
+            byte[] block,
+            int end,
+            @Nullable BlockScratch pieces,
+            int table,
+            boolean wide,
+            int index,
+            byte[] key,
+            int keyPosition,
+            int length)
+            throws IOException, MalformedBytesException {
         if (!DataBlock.beginsWithHead(block, table, wide)) {
             throw DataBlock.malformed("first entry, which is no head");
         }
         int head = DataBlock.headOf(block, table, wide, index);
         int at = DataBlock.offset(DataBlock.rawOffset(block, table, wide, head), wide);
+        if (at > end) {
+            throw DataBlock.malformed("head " + head + " of entry " + index);
+        }
+        if (pieces != null) {
+            pieces.readPiece(at, (int) Math.min(end, at + 2L * VARINT_BYTES + length));
+        }
         long unshared = DataBlock.boundedVarint(block, at, end);
         at += Varint.size(unshared);
         long seqNoAndKind = DataBlock.boundedVarint(block, at, end);

@@ -16,6 +16,13 @@ final class BlockScratch {
     private byte[] block = stored;
     private int length;
 
+    // While the block is read in pieces: from where, how much of its front is here, and how many bytes were read in
+    // all.
+    private @Nullable TableFile file;
+    private long position;
+    private int front;
+    private int read;
+
     // Of the pool, while it is there: the next one in the same place, and the bytes of all from this one on.
     private @Nullable BlockScratch next;
     private int chainBytes;
@@ -33,6 +40,50 @@ final class BlockScratch {
         } catch (MalformedBytesException e) {
             throw new CorruptFileException(file.name(), position, e);
         }
+    }
+
+    /**
+     * Gets ready for a block that was checked before and is not compressed, and reads none of it: 4 KiB are 64 cache lines, which come from
+     * memory one after the other, where a search for a key looks at four or five. What it looks at must be asked for first, by {@link
+     * #readFront} and {@link #readPiece}.
+     */
+    void beginPieces(TableFile from, long at, int storedLength) throws IOException {
+        int needed = from.withTrailer(at, storedLength);
+        if (stored.length < needed) {
+            stored = new byte[needed];
+        }
+        file = from;
+        position = at;
+        front = 0;
+        read = 0;
+        block = stored;
+        length = storedLength;
+    }
+
+    /** Sees to it that the first bytes of the block are there, up to {@code end}. */
+    void readFront(int end) throws IOException {
+        if (end > front) {
+            readPiece(front, end);
+            front = end;
+        }
+    }
+
+    /** Sees to it that some bytes of the block are there. */
+    void readPiece(int begin, int end) throws IOException {
+        TableFile from = file;
+        if (from != null && end > front) {
+            // Files take a roundabout way for less than a word. There are words before and behind: blocks have
+            // trailers.
+            int least = Math.max(0, Math.min(begin, end - Long.BYTES));
+            from.readFully(position + least, stored, least, end - least);
+            read += end - least;
+        }
+    }
+
+    /** The bytes that were read since {@link #beginPieces}, after which nothing more can be. */
+    int endPieces() {
+        file = null;
+        return read;
     }
 
     /** Takes a block that was read and whose checksum is right; decompresses it. For blocks at the start of their array. */

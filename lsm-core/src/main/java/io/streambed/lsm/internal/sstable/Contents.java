@@ -8,7 +8,7 @@ import java.io.IOException;
  * What an open table has in memory. Immutable but for the blocks that come and go. Who has hold of it may go on using it,
  * whatever happens to the table: it lies on the heap, and its blocks are refused by the cache once it is given up.
  */
-record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, TableBlocks blocks) {
+record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, TableBlocks blocks, CheckedBlocks checked) {
     /** Read from the end of a file at first: enough for everything but the data blocks of a table of some thousand keys. */
     private static final int TAIL_BYTES = 16 * 1024;
 
@@ -46,7 +46,12 @@ record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, Tabl
                         + ", the next part of the file begins at " + metaPosition);
             }
             boolean readyAsTheyLie = summary.codec() == BlockCodec.NONE.tag() && file.isMapped();
-            return new Contents(summary, index, filter, cache.register(readyAsTheyLie ? 0 : index.count(), counters));
+            return new Contents(
+                    summary,
+                    index,
+                    filter,
+                    cache.register(readyAsTheyLie ? 0 : index.count(), counters),
+                    readyAsTheyLie ? new CheckedBlocks(index.count()) : CheckedBlocks.NEVER);
         } catch (MalformedBytesException e) {
             throw new CorruptFileException(file.name(), at.position(), e);
         }
@@ -57,6 +62,7 @@ record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, Tabl
         return index.bytes()
                 + filter.bytes()
                 + blocks.bytes()
+                + checked.bytes()
                 + summary.smallest().length
                 + summary.largest().length
                 + 256;

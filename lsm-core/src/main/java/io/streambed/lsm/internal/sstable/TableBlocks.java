@@ -62,6 +62,11 @@ final class TableBlocks {
         return slots.length > 0 && cache.wants(this, ordinal, length);
     }
 
+    /** So many bytes of a block were read, which is not to be kept. Counts as a miss. */
+    void readInPieces(int bytes) {
+        counters.blockMiss(bytes);
+    }
+
     /** Offers a block that was just read and checked. */
     void offer(int ordinal, byte[] block) {
         cache.offer(this, ordinal, block);

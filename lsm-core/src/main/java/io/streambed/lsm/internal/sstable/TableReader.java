@@ -148,11 +148,21 @@ public final class TableReader {
             if (block == null) {
                 long position = table.index().position(ordinal);
                 int stored = table.index().storedLength(ordinal);
+                if (table.checked().contains(ordinal)) {
+                    BlockScratch scratch = pool.take();
+                    scratch.beginPieces(file, position, stored);
+                    byte[] found = BlockLookup.get(
+                            scratch.block(), stored, scratch, key, offset, length, keyHash, maxSeqNo, voids);
+                    table.blocks().readInPieces(scratch.endPieces());
+                    pool.giveBack(scratch);
+                    return found;
+                }
                 if (!table.blocks().wants(ordinal, stored)) {
                     BlockScratch scratch = pool.take();
                     scratch.read(file, position, stored);
+                    table.checked().add(ordinal);
                     byte[] found = BlockLookup.get(
-                            scratch.block(), scratch.length(), key, offset, length, keyHash, maxSeqNo, voids);
+                            scratch.block(), scratch.length(), null, key, offset, length, keyHash, maxSeqNo, voids);
                     pool.giveBack(scratch);
                     return found;
                 }
@@ -160,7 +170,7 @@ public final class TableReader {
                 table.blocks().offer(ordinal, block);
             }
             int end = block.length - BlockTrailer.BYTES;
-            return BlockLookup.get(block, end, key, offset, length, keyHash, maxSeqNo, voids);
+            return BlockLookup.get(block, end, null, key, offset, length, keyHash, maxSeqNo, voids);
         } catch (MalformedBytesException e) {
             throw new CorruptFileException(file.name(), table.index().position(ordinal), e);
         }

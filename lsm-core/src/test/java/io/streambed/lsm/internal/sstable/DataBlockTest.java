@@ -14,6 +14,8 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -50,7 +52,7 @@ final class DataBlockTest {
     }
 
     @Test
-    void offsetsAreWideWhereNarrowOnesDoNotReach() throws MalformedBytesException {
+    void offsetsAreWideWhereNarrowOnesDoNotReach() throws IOException {
         for (int length : new int[] {10, 32_700, 32_740, 32_770, 70_000}) {
             byte[] value = new byte[length];
             Arrays.fill(value, (byte) 7);
@@ -64,7 +66,7 @@ final class DataBlockTest {
     }
 
     @Test
-    void findsTheNewestVersionThatCounts() throws MalformedBytesException {
+    void findsTheNewestVersionThatCounts() throws IOException {
         byte[] block = block(
                 16,
                 Entry.put("a", 5, "a5"),
@@ -84,14 +86,14 @@ final class DataBlockTest {
     }
 
     @Test
-    void tellsThatTheVersionsOfItsLastKeyMayGoOn() throws MalformedBytesException {
+    void tellsThatTheVersionsOfItsLastKeyMayGoOn() throws IOException {
         byte[] block = block(16, Entry.put("a", 5, "a5"), Entry.put("b", 9, "b9"), Entry.put("b", 8, "b8"));
         assertSame(BlockLookup.GOES_ON, get(block, "b", 7));
         assertNull(get(block, "a", 4));
     }
 
     @Test
-    void keysWithTheSameTagAreToldApart() throws MalformedBytesException {
+    void keysWithTheSameTagAreToldApart() throws IOException {
         // 4,000 keys have each of 256 tags some 16 times.
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < 4000; i++) {
@@ -178,6 +180,8 @@ final class DataBlockTest {
             return true;
         } catch (MalformedBytesException e) {
             return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -233,7 +237,7 @@ final class DataBlockTest {
     }
 
     @Test
-    void aCursorThatLeftStandsNowhere() throws MalformedBytesException {
+    void aCursorThatLeftStandsNowhere() throws IOException {
         BlockCursor cursor = new BlockCursor();
         assertFalse(cursor.first());
         byte[] block = block(1, Entry.put("a", 1, ""));
@@ -251,17 +255,18 @@ final class DataBlockTest {
         return DataBlock.tag(KeyHash.of(Entry.bytes(key))) & 0xff;
     }
 
-    private static byte[] get(byte[] block, String key, long maxSeqNo) throws MalformedBytesException {
+    private static byte[] get(byte[] block, String key, long maxSeqNo) throws IOException {
         byte[] bytes = Entry.bytes(key);
         return lookUp(block, bytes, KeyHash.of(bytes), maxSeqNo, SeqRanges.NONE);
     }
 
     private static byte[] lookUp(byte[] block, byte[] key, long hash, long maxSeqNo, SeqRanges voids)
-            throws MalformedBytesException {
-        return BlockLookup.get(block, block.length - BlockTrailer.BYTES, key, 0, key.length, hash, maxSeqNo, voids);
+            throws IOException {
+        return BlockLookup.get(
+                block, block.length - BlockTrailer.BYTES, null, key, 0, key.length, hash, maxSeqNo, voids);
     }
 
-    private static List<Entry> forwards(byte[] block) throws MalformedBytesException {
+    private static List<Entry> forwards(byte[] block) throws IOException {
         BlockCursor cursor = new BlockCursor();
         cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
         List<Entry> all = new ArrayList<>();
