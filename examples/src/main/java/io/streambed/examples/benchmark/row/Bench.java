@@ -145,6 +145,11 @@ final class Bench {
         return Meter.start(directory.resolve(Child.GC_LOG));
     }
 
+    /** The meter of a rehearsal, whose times are forgotten. */
+    Meter rehearsalMeter() {
+        return Meter.forRehearsal(directory.resolve(Child.GC_LOG));
+    }
+
     /** Reads, for the time of the plan, after as much of the same for the compiler. One in a few is timed. */
     void reads(String part, Operation operation) throws Exception {
         timed(part, READS_A_TIMING, null, operation);
@@ -179,6 +184,19 @@ final class Bench {
     void fixedWrites(String part, Subject subject, long count, LongSupplier live, Step step) throws Exception {
         long userBefore = subject.userBytes();
         Meter meter = meter();
+        repeat(count, meter, step);
+        subject.commit();
+        meter.operationsEnded();
+        awaitQuiet();
+        report(part, meter.end(count, subject.userBytes() - userBefore, subject.directory(), live.getAsLong()));
+    }
+
+    /** So many writes as {@link #fixedWrites} does them, unmeasured. */
+    void rehearse(long count, Step step) throws Exception {
+        repeat(count, rehearsalMeter(), step);
+    }
+
+    private static void repeat(long count, Meter meter, Step step) throws Exception {
         long before = System.nanoTime();
         for (long i = 0; i < count; i++) {
             step.run(i);
@@ -186,10 +204,6 @@ final class Bench {
             meter.add(now - before);
             before = now;
         }
-        subject.commit();
-        meter.operationsEnded();
-        awaitQuiet();
-        report(part, meter.end(count, subject.userBytes() - userBefore, subject.directory(), live.getAsLong()));
     }
 
     /**
@@ -228,7 +242,8 @@ final class Bench {
     }
 
     private void timed(String part, int every, @Nullable LongSupplier written, Operation operation) throws Exception {
-        WarmUp.run(() -> run(plan.warmMillis(), every, null, operation));
+        Meter rehearsal = rehearsalMeter();
+        WarmUp.run(() -> run(plan.warmMillis(), every, rehearsal, operation));
         if (written != null) {
             awaitQuiet();
         }
@@ -244,7 +259,7 @@ final class Bench {
         }
     }
 
-    private static long run(int millis, int every, @Nullable Meter meter, Operation operation) throws Exception {
+    private static long run(int millis, int every, Meter meter, Operation operation) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         long count = 0;
         while (true) {
@@ -254,9 +269,7 @@ final class Bench {
             long begin = System.nanoTime();
             count += operation.run();
             long end = System.nanoTime();
-            if (meter != null) {
-                meter.add(end - begin);
-            }
+            meter.add(end - begin);
             if (end - deadline >= 0) {
                 return count;
             }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 
 /** Commits, and the other way by which a store is filled: its changelog. */
 final class Commits {
@@ -25,7 +24,8 @@ final class Commits {
         return bench -> {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
-                WarmUp.run(() -> writeAndCommit(subject, ids, bench.plan().warmMillis(), null, null));
+                Meter rehearsal = bench.rehearsalMeter();
+                WarmUp.run(() -> writeAndCommit(subject, ids, bench.plan().warmMillis(), rehearsal, rehearsal));
                 bench.awaitQuiet();
                 Meter puts = bench.meter();
                 Meter commits = bench.meter();
@@ -42,8 +42,7 @@ final class Commits {
         };
     }
 
-    private static long[] writeAndCommit(
-            Subject subject, Ids ids, int millis, @Nullable Meter puts, @Nullable Meter commits) {
+    private static long[] writeAndCommit(Subject subject, Ids ids, int millis, Meter puts, Meter commits) {
         long interval = TimeUnit.MILLISECONDS.toNanos(100);
         long now = System.nanoTime();
         long deadline = now + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -55,18 +54,14 @@ final class Commits {
                 long before = System.nanoTime();
                 subject.put(ids.next(), 1);
                 now = System.nanoTime();
-                if (puts != null) {
-                    puts.add(now - before);
-                }
+                puts.add(now - before);
             }
             written += PUTS_A_LOOK;
             // One at least.
             if (now - nextCommit >= 0 || (now - deadline >= 0 && committed == 0)) {
                 subject.commit();
                 long after = System.nanoTime();
-                if (commits != null) {
-                    commits.add(after - now);
-                }
+                commits.add(after - now);
                 committed++;
                 nextCommit = after + interval;
             }
@@ -79,7 +74,8 @@ final class Commits {
         return bench -> {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
-                WarmUp.run(() -> afterTen(subject, ids, bench.plan().warmMillis(), null));
+                Meter rehearsal = bench.rehearsalMeter();
+                WarmUp.run(() -> afterTen(subject, ids, bench.plan().warmMillis(), rehearsal));
                 bench.awaitQuiet();
                 Meter meter = bench.meter();
                 long userBefore = subject.userBytes();
@@ -95,7 +91,7 @@ final class Commits {
         };
     }
 
-    private static long afterTen(Subject subject, Ids ids, int millis, @Nullable Meter meter) {
+    private static long afterTen(Subject subject, Ids ids, int millis, Meter meter) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         long count = 0;
         long before;
@@ -105,9 +101,7 @@ final class Commits {
             }
             before = System.nanoTime();
             subject.commit();
-            if (meter != null) {
-                meter.add(System.nanoTime() - before);
-            }
+            meter.add(System.nanoTime() - before);
             count++;
         } while (before - deadline < 0);
         return count;

@@ -21,12 +21,10 @@ final class Deletes {
                 for (long id = 0; id < number; id++) {
                     subject.put(id, 0);
                 }
-                for (long id = 0; id < number; id++) {
-                    subject.delete(id, 0);
-                }
+                bench.rehearse(number, deleting(subject));
             });
             try (Subject subject = bench.openPrepared()) {
-                bench.fixedWrites(delete, subject, deleted, () -> -1, id -> subject.delete(id, 0));
+                bench.fixedWrites(delete, subject, deleted, () -> -1, deleting(subject));
                 Samples.each(deleted, subject::getDeleted);
                 bench.operations(first, () -> {
                     subject.check(deleted, first(subject));
@@ -58,6 +56,10 @@ final class Deletes {
                 });
             }
         };
+    }
+
+    private static Bench.Step deleting(Subject subject) {
+        return id -> subject.delete(id, 0);
     }
 
     private static int deleted(Bench bench) {

@@ -49,27 +49,23 @@ final class Fills {
 
     private static void entries(Bench bench, Suppliers suppliers, String part, Keys keys, int valueBytes, int entries)
             throws Exception {
-        bench.warm(keys, valueBytes, (subject, number) -> {
-            for (long id = 0; id < Math.min(number, entries); id++) {
-                subject.put(id, 0);
-            }
-        });
+        bench.warm(keys, valueBytes, (subject, number) -> bench.rehearse(Math.min(number, entries), putting(subject)));
         try (Subject subject = bench.openNew(suppliers, keys, valueBytes)) {
-            bench.fixedWrites(part, subject, entries, subject::userBytes, id -> subject.put(id, 0));
+            bench.fixedWrites(part, subject, entries, subject::userBytes, putting(subject));
             Samples.first(subject, entries);
         }
+    }
+
+    private static Bench.Step putting(Subject subject) {
+        return id -> subject.put(id, 0);
     }
 
     /** New entries for as long as the plan says, as fast as they go: what matters is the longest, in the writer's own time. */
     static Scenario.Body longFill(String part) {
         return bench -> {
-            bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, (subject, number) -> {
-                for (long id = 0; id < number; id++) {
-                    subject.put(id, 0);
-                }
-            });
+            bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, (subject, number) -> bench.rehearse(number, putting(subject)));
             try (Subject subject = bench.openNew(Keys.RANDOM, Subject.VALUE_BYTES)) {
-                long count = bench.fullSpeed(part, subject, id -> subject.put(id, 0));
+                long count = bench.fullSpeed(part, subject, putting(subject));
                 Samples.first(subject, count);
             }
         };
@@ -78,28 +74,26 @@ final class Fills {
     /** Entries in calls of 100. An operation is a call. */
     static Scenario.Body putAll(String part) {
         return bench -> {
-            bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, Fills::putAll);
+            bench.warm(
+                    Keys.RANDOM,
+                    Subject.VALUE_BYTES,
+                    (subject, number) -> bench.rehearse(number / BATCH, puttingAll(subject)));
             try (Subject subject = bench.openNew(Keys.RANDOM, Subject.VALUE_BYTES)) {
-                long[] ids = new long[BATCH];
                 int calls = Math.max(1, bench.plan().entries() / BATCH);
-                bench.fixedWrites(part, subject, calls, subject::userBytes, call -> putAll(subject, ids, call));
+                bench.fixedWrites(part, subject, calls, subject::userBytes, puttingAll(subject));
                 Samples.first(subject, (long) calls * BATCH);
             }
         };
     }
 
-    private static void putAll(Subject subject, int entries) {
+    private static Bench.Step puttingAll(Subject subject) {
         long[] ids = new long[BATCH];
-        for (long call = 0; call < entries / BATCH; call++) {
-            putAll(subject, ids, call);
-        }
-    }
-
-    private static void putAll(Subject subject, long[] ids, long call) {
-        for (int i = 0; i < BATCH; i++) {
-            ids[i] = call * BATCH + i;
-        }
-        subject.putAll(ids);
+        return call -> {
+            for (int i = 0; i < BATCH; i++) {
+                ids[i] = call * BATCH + i;
+            }
+            subject.putAll(ids);
+        };
     }
 
     /** As many writes as there are entries, all of them alike. */
@@ -114,18 +108,22 @@ final class Fills {
 
     private static void overwrite(Bench bench, String part, Ids ids) throws Exception {
         int entries = bench.entries();
-        bench.warm(Keys.RANDOM, bench.valueBytes(), (subject, number) -> {
-            for (long i = 0; i < Math.min(number, entries); i++) {
-                subject.put(ids.next(), 0);
-            }
-        });
+        bench.warm(
+                Keys.RANDOM,
+                bench.valueBytes(),
+                (subject, number) ->
+                        bench.rehearse(Math.min(number, entries), overwriting(subject, ids, new int[entries])));
         try (Subject subject = bench.openPrepared()) {
             int[] versions = new int[entries];
-            bench.fixedWrites(part, subject, entries, () -> -1, number -> {
-                int id = (int) ids.next();
-                subject.put(id, ++versions[id]);
-            });
+            bench.fixedWrites(part, subject, entries, () -> -1, overwriting(subject, ids, versions));
             Samples.versions(subject, versions);
         }
+    }
+
+    private static Bench.Step overwriting(Subject subject, Ids ids, int[] versions) {
+        return number -> {
+            int id = (int) ids.next();
+            subject.put(id, ++versions[id]);
+        };
     }
 }

@@ -61,7 +61,9 @@ final class Mixed {
         return bench -> {
             try (Subject subject = bench.openPrepared()) {
                 Ids read = Ids.uniform(bench.entries(), SEED);
-                WarmUp.run(() -> run(bench, subject, read, bench.plan().warmMillis(), null, null));
+                Meter rehearsed = bench.rehearsalMeter();
+                Meter rehearsedBeside = bench.rehearsalMeter();
+                WarmUp.run(() -> run(bench, subject, read, bench.plan().warmMillis(), rehearsed, rehearsedBeside));
                 bench.awaitQuiet();
                 Meter readMeter = bench.meter();
                 Meter writeMeter = bench.meter();
@@ -77,8 +79,7 @@ final class Mixed {
     }
 
     /** Runs both for a time; returns how many reads and writes there were. */
-    private static long[] run(
-            Bench bench, Subject subject, Ids read, int millis, @Nullable Meter readMeter, @Nullable Meter writeMeter)
+    private static long[] run(Bench bench, Subject subject, Ids read, int millis, Meter readMeter, Meter writeMeter)
             throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         Writer writer = new Writer(subject, Ids.uniform(bench.entries(), SEED + 1), deadline, writeMeter);
@@ -91,9 +92,7 @@ final class Mixed {
             }
             begin = System.nanoTime();
             subject.getAny(read.next());
-            if (readMeter != null) {
-                readMeter.add(System.nanoTime() - begin);
-            }
+            readMeter.add(System.nanoTime() - begin);
             reads += READS_A_TIMING;
         } while (begin - deadline < 0);
         writer.join();
@@ -107,11 +106,11 @@ final class Mixed {
         private final Subject subject;
         private final Ids ids;
         private final long deadline;
-        private final @Nullable Meter meter;
+        private final Meter meter;
         private long count;
         private @Nullable Exception failure;
 
-        Writer(Subject subject, Ids ids, long deadline, @Nullable Meter meter) {
+        Writer(Subject subject, Ids ids, long deadline, Meter meter) {
             super("writer");
             this.subject = subject;
             this.ids = ids;
@@ -126,9 +125,7 @@ final class Mixed {
                 do {
                     subject.put(ids.next(), (int) ++count);
                     long now = System.nanoTime();
-                    if (meter != null) {
-                        meter.add(now - before);
-                    }
+                    meter.add(now - before);
                     before = now;
                 } while (before - deadline < 0);
             } catch (RuntimeException e) {

@@ -6,7 +6,6 @@ import io.streambed.examples.benchmark.store.SessionSubject;
 import io.streambed.examples.benchmark.store.WindowSubject;
 import io.streambed.examples.benchmark.store.WrongValueException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Window and session stores by themselves, used as Streams' aggregations use them. */
 final class Windows {
@@ -34,7 +33,8 @@ final class Windows {
             int last = WINDOWS - 1;
             bench.warm(away -> {
                 try (WindowSubject warm = WindowSubject.open(bench.suppliers(), away)) {
-                    fill(warm, keys, Math.min(WINDOWS, Math.max(1, bench.plan().warmEntries() / keys)), null);
+                    int minutes = Math.min(WINDOWS, Math.max(1, bench.plan().warmEntries() / keys));
+                    fill(warm, keys, minutes, bench.rehearsalMeter());
                 }
             });
             try (WindowSubject windows = WindowSubject.open(bench.suppliers(), bench.taskDirectory())) {
@@ -77,17 +77,15 @@ final class Windows {
         };
     }
 
-    private static void fill(WindowSubject windows, int keys, int minutes, @Nullable Meter meter) {
+    private static void fill(WindowSubject windows, int keys, int minutes, Meter meter) {
         long before = System.nanoTime();
         for (int window = 0; window < minutes; window++) {
             Ids ids = Ids.permutation(keys);
             for (int i = 0; i < keys; i++) {
                 windows.put(ids.next(), window, 0);
-                if (meter != null) {
-                    long now = System.nanoTime();
-                    meter.add(now - before);
-                    before = now;
-                }
+                long now = System.nanoTime();
+                meter.add(now - before);
+                before = now;
             }
         }
     }
@@ -97,25 +95,16 @@ final class Windows {
         return bench -> {
             int events = bench.plan().entries() / 4;
             int keys = Math.max(1, events / EVENTS_A_KEY);
-            int warmEvents = Math.min(events, bench.plan().warmEntries() / 4);
+            int warmEvents = Math.min(events, bench.plan().warmEntries());
             bench.warm(away -> {
                 try (SessionSubject warm = SessionSubject.open(bench.suppliers(), away, keys)) {
-                    Ids ids = Ids.uniform(keys, SEED);
-                    for (long i = 0; i < warmEvents; i++) {
-                        warm.event((int) ids.next(), time(i, keys));
-                    }
+                    aggregate(warm, keys, Ids.uniform(keys, SEED), warmEvents, bench.rehearsalMeter());
                 }
             });
             try (SessionSubject sessions = SessionSubject.open(bench.suppliers(), bench.taskDirectory(), keys)) {
                 Ids ids = Ids.uniform(keys, SEED);
                 Meter meter = bench.meter();
-                long before = System.nanoTime();
-                for (long i = 0; i < events; i++) {
-                    sessions.event((int) ids.next(), time(i, keys));
-                    long now = System.nanoTime();
-                    meter.add(now - before);
-                    before = now;
-                }
+                aggregate(sessions, keys, ids, events, meter);
                 sessions.commit();
                 meter.operationsEnded();
                 bench.awaitQuiet();
@@ -126,6 +115,16 @@ final class Windows {
                 });
             }
         };
+    }
+
+    private static void aggregate(SessionSubject sessions, int keys, Ids ids, int events, Meter meter) {
+        long before = System.nanoTime();
+        for (long i = 0; i < events; i++) {
+            sessions.event((int) ids.next(), time(i, keys));
+            long now = System.nanoTime();
+            meter.add(now - before);
+            before = now;
+        }
     }
 
     private static long time(long event, int keys) {
