@@ -1,6 +1,7 @@
 package io.streambed.lsm;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,10 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first key that belongs to it; {@code null} for no lower end
  * @param to the first key that does not belong to it any more; {@code null} for no upper end
+ * @param timeFrom the earliest time of keys that are of interest, where keys have times ({@link LsmOptions#keyTime()})
+ * @param timeTo the latest time of keys that are of interest
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by content or not at all; copies would cost and gain nothing.
-public record KeyRange(byte @Nullable [] from, byte @Nullable [] to) {
+public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFrom, long timeTo) {
     private static final KeyRange ALL = new KeyRange(null, null);
+
+    /** Keys of any time. */
+    public KeyRange(byte @Nullable [] from, byte @Nullable [] to) {
+        this(from, to, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
 
     /** Every key. */
     public static KeyRange all() {
@@ -38,6 +46,19 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to) {
         return new KeyRange(prefix, end);
     }
 
+    /**
+     * The same keys, of which only those are of interest whose time is {@code first} to {@code last}, both included. A scan may pass by the
+     * others, and will where whole tables have none that is of interest. It need not: who scans looks at the time again.
+     */
+    public KeyRange ofTimes(long first, long last) {
+        return new KeyRange(from, to, first, last);
+    }
+
+    /** Whether keys of all times are of interest. */
+    boolean isOfAnyTime() {
+        return timeFrom == Long.MIN_VALUE && timeTo == Long.MAX_VALUE;
+    }
+
     /** Whether no key can be in the range because it ends where, or before, it begins. */
     public boolean isEmpty() {
         return from != null && to != null && Arrays.compareUnsigned(from, to) >= 0;
@@ -46,24 +67,29 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to) {
     /** The part of this range that is not below {@code floor}. */
     KeyRange notBelow(byte[] floor) {
         boolean below = floor.length > 0 && (from == null || Arrays.compareUnsigned(from, floor) < 0);
-        return below ? new KeyRange(floor, to) : this;
+        return below ? new KeyRange(floor, to, timeFrom, timeTo) : this;
     }
 
-    /** Same ends, compared by content. */
+    /** Same ends, compared by content, and same times. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof KeyRange that && Arrays.equals(from, that.from) && Arrays.equals(to, that.to);
+        return other instanceof KeyRange that
+                && Arrays.equals(from, that.from)
+                && Arrays.equals(to, that.to)
+                && timeFrom == that.timeFrom
+                && timeTo == that.timeTo;
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(from) + Arrays.hashCode(to);
+        return Objects.hash(Arrays.hashCode(from), Arrays.hashCode(to), timeFrom, timeTo);
     }
 
     /** Lengths only: keys are the user's, and do not belong in logs or messages. */
     @Override
     public String toString() {
-        return "KeyRange[from " + end(from) + ", to " + end(to) + "]";
+        return "KeyRange[from " + end(from) + ", to " + end(to)
+                + (isOfAnyTime() ? "" : ", of times " + timeFrom + " to " + timeTo) + "]";
     }
 
     private static String end(byte @Nullable [] key) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
  *     level0Slowdown}
  * @param expiry which entries expire, or {@code null} if none ever does
+ * @param keyTime the time that is a part of each key, or {@code null} if there is none
  */
 public record LsmOptions(
         String name,
@@ -39,7 +40,8 @@ public record LsmOptions(
         long tableBytes,
         int level0Slowdown,
         int level0Stall,
-        @Nullable Expiry expiry) {
+        @Nullable Expiry expiry,
+        @Nullable KeyTime keyTime) {
 
     private static final LsmOptions DEFAULTS = new LsmOptions(
             "lsm",
@@ -54,6 +56,7 @@ public record LsmOptions(
             32L << 20,
             12,
             24,
+            null,
             null);
 
     /** Fails with {@link LsmException.Kind#INVALID}, naming setting, value and range, if one is out of range. */
@@ -103,6 +106,7 @@ public record LsmOptions(
         private int level0Slowdown;
         private int level0Stall;
         private @Nullable Expiry expiry;
+        private @Nullable KeyTime keyTime;
 
         private Builder(LsmOptions from) {
             this.name = from.name;
@@ -118,6 +122,7 @@ public record LsmOptions(
             this.level0Slowdown = from.level0Slowdown;
             this.level0Stall = from.level0Stall;
             this.expiry = from.expiry;
+            this.keyTime = from.keyTime;
         }
 
         /** See {@link LsmOptions#name()}. */
@@ -198,6 +203,12 @@ public record LsmOptions(
             return this;
         }
 
+        /** See {@link LsmOptions#keyTime()}. */
+        public Builder keyTime(@Nullable KeyTime value) {
+            this.keyTime = value;
+            return this;
+        }
+
         /** The settings; fails as the constructor of {@link LsmOptions} does. */
         public LsmOptions build() {
             return new LsmOptions(
@@ -213,7 +224,8 @@ public record LsmOptions(
                     tableBytes,
                     level0Slowdown,
                     level0Stall,
-                    expiry);
+                    expiry,
+                    keyTime);
         }
     }
 

@@ -123,7 +123,8 @@ final class ReadPath {
                     writes.deadRanges(),
                     range.from(),
                     range.to(),
-                    direction == Direction.FORWARD);
+                    direction == Direction.FORWARD,
+                    range.isOfAnyTime());
         } catch (RuntimeException | Error e) {
             for (InternalIterator source : sources) {
                 source.close();

@@ -36,7 +36,7 @@ final class RunReader {
         return reader(index);
     }
 
-    /** An iterator over the tables that {@code range} touches, or {@code null} if there are none. */
+    /** An iterator over the tables that {@code range} touches, but for some without a key of its times; or {@code null} if there are none. */
     @Nullable
     InternalIterator iterator(KeyRange range) {
         byte[] from = range.from();
@@ -50,10 +50,20 @@ final class RunReader {
                 end++;
             }
         }
+        while (begin < end && !hasTimesOf(range, begin)) {
+            begin++;
+        }
+        while (begin < end && !hasTimesOf(range, end - 1)) {
+            end--;
+        }
         return begin >= end
                 ? null
                 : new RunIterator(
                         run, begin, end, (whole, index) -> reader(index).iterator(ReadMode.CACHED));
+    }
+
+    private boolean hasTimesOf(KeyRange range, int index) {
+        return run.tables().get(index).times().overlap(range.timeFrom(), range.timeTo());
     }
 
     private TableReader reader(int index) throws IOException {

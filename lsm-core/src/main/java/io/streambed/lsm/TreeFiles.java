@@ -1,5 +1,6 @@
 package io.streambed.lsm;
 
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.compaction.ExpiredEntries;
 import io.streambed.lsm.internal.compaction.TableFiles;
@@ -14,8 +15,10 @@ import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,7 @@ final class TreeFiles implements TableFiles {
     private final TableCache tables;
     private final TableWriter.Settings settings;
     private final long tableBytes;
+    private final @Nullable KeyTime keyTime;
     private final AtomicLong nextNumber;
     private final ReadCounters readCounters = new ReadCounters();
 
@@ -45,11 +49,17 @@ final class TreeFiles implements TableFiles {
     private volatile boolean closed;
 
     private TreeFiles(
-            FileSystem fileSystem, TableCache tables, TableWriter.Settings settings, long tableBytes, long nextNumber) {
+            FileSystem fileSystem,
+            TableCache tables,
+            TableWriter.Settings settings,
+            long tableBytes,
+            @Nullable KeyTime keyTime,
+            long nextNumber) {
         this.fileSystem = fileSystem;
         this.tables = tables;
         this.settings = settings;
         this.tableBytes = tableBytes;
+        this.keyTime = keyTime;
         this.nextNumber = new AtomicLong(nextNumber);
     }
 
@@ -57,7 +67,8 @@ final class TreeFiles implements TableFiles {
     static TreeFiles of(FileSystem fileSystem, LsmOptions options, LsmRuntime runtime, long nextNumber) {
         TableWriter.Settings settings = new TableWriter.Settings(
                 options.blockBytes(), RESTART_INTERVAL, options.filterBitsPerKey(), codec(options.compression()));
-        return new TreeFiles(fileSystem, runtime.tableCache(), settings, options.tableBytes(), nextNumber);
+        return new TreeFiles(
+                fileSystem, runtime.tableCache(), settings, options.tableBytes(), options.keyTime(), nextNumber);
     }
 
     private static BlockCodec codec(Compression compression) {
@@ -139,6 +150,16 @@ final class TreeFiles implements TableFiles {
     @Override
     public KeyFilter filter(TableMeta table) throws IOException {
         return reader(table)::mayContain;
+    }
+
+    @Override
+    public boolean keysHaveTimes() {
+        return keyTime != null;
+    }
+
+    @Override
+    public long timeOf(Slice key) {
+        return Objects.requireNonNull(keyTime).of(key);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.streambed.kafka.internal.engine;
 
 import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.kafka.internal.layout.ValueTime;
+import io.streambed.lsm.KeyTime;
 import io.streambed.lsm.LsmException;
 import io.streambed.lsm.LsmOptions;
 import io.streambed.lsm.LsmTree;
@@ -51,6 +52,7 @@ public final class StoreEngine {
     private final String storeName;
     private final StoreFormat format;
     private final @Nullable Segmentation wantedSegmentation;
+    private final @Nullable KeyTime keyTime;
     private final @Nullable Retention retention;
     private final StoreSettings.Source settingsSource;
     private final LongSupplier wallClock;
@@ -90,24 +92,29 @@ public final class StoreEngine {
 
     /** An engine that is not open yet. */
     public StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource) {
-        this(storeName, format, null, null, settingsSource, System::currentTimeMillis);
+        this(storeName, format, null, null, null, settingsSource, System::currentTimeMillis);
     }
 
-    /** An engine whose store has segments, and is not open yet. */
+    /** An engine whose store has segments, and keys with times, and is not open yet. */
     public StoreEngine(
-            String storeName, StoreFormat format, Segmentation segmentation, StoreSettings.Source settingsSource) {
-        this(storeName, format, segmentation, null, settingsSource, System::currentTimeMillis);
+            String storeName,
+            StoreFormat format,
+            Segmentation segmentation,
+            KeyTime keyTime,
+            StoreSettings.Source settingsSource) {
+        this(storeName, format, segmentation, keyTime, null, settingsSource, System::currentTimeMillis);
     }
 
     /** An engine whose store has entries that expire one by one, and is not open yet. */
     public StoreEngine(String storeName, StoreFormat format, Retention retention, StoreSettings.Source settingsSource) {
-        this(storeName, format, null, retention, settingsSource, System::currentTimeMillis);
+        this(storeName, format, null, null, retention, settingsSource, System::currentTimeMillis);
     }
 
     StoreEngine(
             String storeName,
             StoreFormat format,
             @Nullable Segmentation segmentation,
+            @Nullable KeyTime keyTime,
             @Nullable Retention retention,
             StoreSettings.Source settingsSource,
             LongSupplier wallClock) {
@@ -115,6 +122,7 @@ public final class StoreEngine {
         this.format = format;
         this.wantedSegmentation = segmentation;
         this.segmentation = segmentation;
+        this.keyTime = keyTime;
         this.retention = retention;
         this.settingsSource = settingsSource;
         this.wallClock = wallClock;
@@ -195,6 +203,7 @@ public final class StoreEngine {
     private LsmOptions optionsOf(StoreSettings settings, StateStoreContext newContext) {
         LsmOptions.Builder options = settings.options().toBuilder()
                 .name(newContext.taskId() + "/" + storeName)
+                .keyTime(keyTime)
                 .commitEveryWrite(false);
         TimeToLive byTimestamp = TimeToLive.of(storeName, format, settings.timeToLiveMillis());
         timestamps = byTimestamp == null ? null : byTimestamp.time();

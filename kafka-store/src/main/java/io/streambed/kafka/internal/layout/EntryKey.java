@@ -159,7 +159,8 @@ public final class EntryKey {
 
     /** A range of a segment that holds all entries within {@code bounds}. */
     public KeyRange range(long segment, EntryBounds bounds) {
-        return form == Form.BY_TIME ? rangeOfTimes(segment, bounds) : rangeOfKeys(segment, bounds);
+        KeyRange range = form == Form.BY_TIME ? rangeOfTimes(segment, bounds) : rangeOfKeys(segment, bounds);
+        return range.ofTimes(bounds.timeFrom(), bounds.timeTo());
     }
 
     private KeyRange rangeOfTimes(long segment, EntryBounds bounds) {

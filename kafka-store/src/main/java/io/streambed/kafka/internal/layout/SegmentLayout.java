@@ -51,6 +51,12 @@ public record SegmentLayout(EntryKey entries, @Nullable EntryKey index) {
         return entries.encode(segment, form.key(key), form.time(key), form.minor(key));
     }
 
+    /** The time in a key of either form. */
+    public long time(Slice key) {
+        boolean isIndexed = index != null && key.array()[key.offset() + Long.BYTES] == EntryKey.INDEX_MARK;
+        return (isIndexed ? index : entries).time(key);
+    }
+
     /** The time of an entry whose key in the changelog is {@code logged}. */
     public long loggedTime(byte[] logged) {
         return entries.loggedTime(logged);

@@ -60,7 +60,7 @@ final class SegmentedTree {
     private SegmentedTree(
             String name, StoreFormat format, Shape shape, SegmentLayout layout, StoreSettings.Source settings) {
         Segmentation segmentation = new Segmentation(shape.order(), shape.segmentIntervalMillis());
-        this.engine = new StoreEngine(name, format, segmentation, settings);
+        this.engine = new StoreEngine(name, format, segmentation, layout::time, settings);
         this.shape = shape;
         this.layout = layout;
         this.segments =

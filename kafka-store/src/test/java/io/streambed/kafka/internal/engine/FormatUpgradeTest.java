@@ -206,6 +206,7 @@ class FormatUpgradeTest {
                 "s",
                 format,
                 segmentation,
+                segmentation == null ? null : key -> 0,
                 (name, ignored) -> new StoreSettings(
                         LsmOptions.defaults(),
                         new RuntimeSettings(16L << 20, 100, 1, 0),

@@ -30,6 +30,7 @@ class OpenIteratorsTest {
             StoreFormat.KEY_VALUE_PLAIN,
             null,
             null,
+            null,
             (name, ignored) -> new StoreSettings(
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1, 0),

@@ -52,6 +52,7 @@ class RollbackTest {
             StoreFormat.KEY_VALUE_PLAIN,
             null,
             null,
+            null,
             (name, ignored) -> new StoreSettings(
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1, 0),

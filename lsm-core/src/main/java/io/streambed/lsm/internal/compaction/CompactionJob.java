@@ -6,7 +6,6 @@ import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
 import io.streambed.lsm.internal.iterator.RunIterator;
-import io.streambed.lsm.internal.sstable.TableSummary;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -40,7 +39,7 @@ public final class CompactionJob {
     }
 
     /** What came of one slice of a merge. */
-    private record Outcome(List<TableSummary> tables, long hidden) {}
+    private record Outcome(List<OutputTables.Finished> tables, long hidden) {}
 
     private final TableFiles files;
     private final Version version;
@@ -105,7 +104,7 @@ public final class CompactionJob {
                 slices,
                 bounds -> mergeSlice(compaction, replaced, bounds),
                 outcome -> OutputTables.discard(files, outcome.tables));
-        List<TableSummary> tables = new ArrayList<>();
+        List<OutputTables.Finished> tables = new ArrayList<>();
         long hidden = 0;
         for (Outcome outcome : outcomes) {
             tables.addAll(outcome.tables);

@@ -3,7 +3,6 @@ package io.streambed.lsm.internal.compaction;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.memtable.Memtable;
-import io.streambed.lsm.internal.sstable.TableSummary;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -55,7 +54,7 @@ public final class FlushJob {
                 survivors.take(entry, expired.isTombstone(entry));
             }
             survivors.finish();
-            List<TableSummary> tables = output.finish();
+            List<OutputTables.Finished> tables = output.finish();
             long bytes = 0;
             for (TableMeta table : OutputTables.describe(tables, overwrites.overwrites())) {
                 // Numbers grow, so the newest flush has the greatest run id.

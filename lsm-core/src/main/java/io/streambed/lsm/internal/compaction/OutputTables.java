@@ -3,6 +3,7 @@ package io.streambed.lsm.internal.compaction;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.sstable.TableSummary;
+import io.streambed.lsm.internal.version.KeyTimes;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,13 +18,34 @@ import org.jspecify.annotations.Nullable;
 final class OutputTables implements Closeable {
     private final TableFiles files;
     private final long tableBytes;
-    private final List<TableSummary> finished = new ArrayList<>();
+    private final boolean timed;
+    private final List<Finished> finished = new ArrayList<>();
     private TableFiles.@Nullable NewTable unfinished;
+    private long earliest = Long.MAX_VALUE;
+    private long latest = Long.MIN_VALUE;
     private boolean complete;
+
+    /** A table that was written, and the times of its keys. */
+    record Finished(TableSummary summary, KeyTimes times) {
+        private TableMeta describe(double overwritesAnEntry) {
+            return new TableMeta(
+                    summary.number(),
+                    summary.bytes(),
+                    summary.entries(),
+                    summary.tombstones(),
+                    summary.smallest(),
+                    summary.largest(),
+                    summary.minSeqNo(),
+                    summary.maxSeqNo(),
+                    Math.round(overwritesAnEntry * summary.entries()),
+                    times);
+        }
+    }
 
     OutputTables(TableFiles files, long tableBytes) {
         this.files = files;
         this.tableBytes = tableBytes;
+        this.timed = files.keysHaveTimes();
     }
 
     /** Writes an entry. */
@@ -39,11 +61,16 @@ final class OutputTables implements Closeable {
             current = files.create();
             unfinished = current;
         }
+        if (timed) {
+            long time = files.timeOf(userKey);
+            earliest = Math.min(earliest, time);
+            latest = Math.max(latest, time);
+        }
         current.writer().add(userKey, seqNo, isTombstone ? EntryKind.DELETE : EntryKind.PUT, value);
     }
 
     /** Ends the last table and syncs the names; the tables may then be installed. */
-    List<TableSummary> finish() throws IOException {
+    List<Finished> finish() throws IOException {
         TableFiles.NewTable last = unfinished;
         if (last != null) {
             finishTable(last);
@@ -60,19 +87,11 @@ final class OutputTables implements Closeable {
      *
      * @param overwrites how many entries of older runs they hide together; each of them is taken to hide its share
      */
-    static List<TableMeta> describe(List<TableSummary> tables, long overwrites) {
-        long entries = tables.stream().mapToLong(TableSummary::entries).sum();
+    static List<TableMeta> describe(List<Finished> tables, long overwrites) {
+        long entries =
+                tables.stream().mapToLong(table -> table.summary.entries()).sum();
         return tables.stream()
-                .map(table -> new TableMeta(
-                        table.number(),
-                        table.bytes(),
-                        table.entries(),
-                        table.tombstones(),
-                        table.smallest(),
-                        table.largest(),
-                        table.minSeqNo(),
-                        table.maxSeqNo(),
-                        Math.round((double) overwrites * table.entries() / entries)))
+                .map(table -> table.describe((double) overwrites / entries))
                 .toList();
     }
 
@@ -96,13 +115,15 @@ final class OutputTables implements Closeable {
     }
 
     /** Deletes tables that are not to be installed. */
-    static void discard(TableFiles files, List<TableSummary> tables) {
-        tables.forEach(table -> files.discard(table.number()));
+    static void discard(TableFiles files, List<Finished> tables) {
+        tables.forEach(table -> files.discard(table.summary.number()));
     }
 
     private void finishTable(TableFiles.NewTable current) throws IOException {
         TableSummary summary = current.writer().finish();
         unfinished = null;
-        finished.add(summary);
+        finished.add(new Finished(summary, timed ? new KeyTimes(earliest, latest) : KeyTimes.ANY));
+        earliest = Long.MAX_VALUE;
+        latest = Long.MIN_VALUE;
     }
 }

@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.sstable.TableWriter;
 import io.streambed.lsm.internal.version.TableMeta;
@@ -25,6 +26,12 @@ public interface TableFiles {
 
     /** The filter of a table, to be asked for many keys. Good for as long as the table exists. */
     KeyFilter filter(TableMeta table) throws IOException;
+
+    /** Whether keys have times. */
+    boolean keysHaveTimes();
+
+    /** The time of a key, if keys have any. */
+    long timeOf(Slice key);
 
     /** Deletes a table that was never installed, as far as that is possible. */
     void discard(long number);

@@ -26,6 +26,7 @@ public final class VisibleIterator implements Closeable {
     private final @Nullable Slice from;
     private final @Nullable Slice to;
     private final boolean forward;
+    private final boolean seesAll;
 
     // Forward the source itself stands on the entry given, and keyBuffer holds its key, by which older versions are
     // passed
@@ -56,6 +57,8 @@ public final class VisibleIterator implements Closeable {
      * @param deadRanges where to look, and to tell, when many keys in a row are not visible
      * @param from the first key of the range, or {@code null}
      * @param to the first key behind the range, or {@code null}
+     * @param seesAll whether the source has all entries of the range. If not, keys that are not visible here may be so to others, and
+     *     nothing is told
      */
     public VisibleIterator(
             InternalIterator source,
@@ -64,7 +67,8 @@ public final class VisibleIterator implements Closeable {
             DeadRanges deadRanges,
             byte @Nullable [] from,
             byte @Nullable [] to,
-            boolean forward) {
+            boolean forward,
+            boolean seesAll) {
         this.source = source;
         this.moment = moment;
         this.voids = voids;
@@ -72,6 +76,7 @@ public final class VisibleIterator implements Closeable {
         this.from = from == null ? null : Slice.of(from);
         this.to = to == null ? null : Slice.of(to);
         this.forward = forward;
+        this.seesAll = seesAll;
     }
 
     /** Goes to the next key that is visible; after {@code false} it stays {@code false}. */
@@ -210,6 +215,10 @@ public final class VisibleIterator implements Closeable {
     }
 
     private void tell(byte[] first, byte @Nullable [] end) {
+        if (!seesAll) {
+            jumped = null;
+            return;
+        }
         DeadRanges.DeadRange found = new DeadRanges.DeadRange(moment, first, end);
         DeadRanges.DeadRange before = jumped;
         jumped = null;

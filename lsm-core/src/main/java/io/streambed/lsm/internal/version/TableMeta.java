@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param minSeqNo the least sequence number in it
  * @param maxSeqNo the greatest sequence number in it
  * @param overwrites how many entries of older runs its own hide, estimated: what a merge with all of them would get rid of
+ * @param times the times that its keys have
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by content or not at all; copies would cost and gain nothing.
 public record TableMeta(
@@ -29,7 +30,8 @@ public record TableMeta(
         byte[] largest,
         long minSeqNo,
         long maxSeqNo,
-        long overwrites) {
+        long overwrites,
+        KeyTimes times) {
 
     /** Whether a key between {@code from} and {@code to}, both included, may be in the table. */
     public boolean overlaps(byte[] from, byte[] to) {
@@ -41,7 +43,7 @@ public record TableMeta(
         return tombstones + overwrites;
     }
 
-    /** Everything but {@code overwrites}. */
+    /** Everything but {@code overwrites} and {@code times}. */
     void encode(ByteWriter out) {
         out.writeVarint(number)
                 .writeVarint(bytes)
@@ -53,8 +55,8 @@ public record TableMeta(
                 .writeVarint(maxSeqNo);
     }
 
-    /** What {@link #encode} wrote, and {@code overwrites} behind it, if the table is known to hide anything. */
-    static TableMeta decode(ByteReader in, boolean withOverwrites) throws MalformedBytesException {
+    /** What {@link #encode} wrote, and behind it {@code overwrites}, if the table is known to hide anything, and {@code times}. */
+    static TableMeta decode(ByteReader in, boolean withOverwrites, boolean withTimes) throws MalformedBytesException {
         return new TableMeta(
                 in.readVarLong(),
                 in.readVarLong(),
@@ -64,7 +66,8 @@ public record TableMeta(
                 in.readBytes(),
                 in.readVarLong(),
                 in.readVarLong(),
-                withOverwrites ? in.readVarLong() : 0);
+                withOverwrites ? in.readVarLong() : 0,
+                withTimes ? new KeyTimes(in.readFixedLong(), in.readFixedLong()) : KeyTimes.ANY);
     }
 
     @Override

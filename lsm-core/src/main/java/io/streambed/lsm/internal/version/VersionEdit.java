@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * 11 log removed        number                  whatever it holds is void
  * 12 floor             bytes key               nothing below it counts any more
  * 13 table added       as 7 | overwrites       a table that hides entries of older runs
+ * 14 table added       as 13 | earliest 8 | latest 8    a table whose keys have times
  * </pre>
  */
 public final class VersionEdit {
@@ -45,6 +46,7 @@ public final class VersionEdit {
     private static final int LOG_REMOVED = 11;
     private static final int FLOOR = 12;
     private static final int OVERWRITING_TABLE_ADDED = 13;
+    private static final int TIMED_TABLE_ADDED = 14;
 
     /** A table and where it stands. */
     public record Placed(int level, long run, TableMeta table) {}
@@ -204,16 +206,7 @@ public final class VersionEdit {
         if (logsDroppedBelow > 0) {
             out.writeByte(LOGS_DROPPED).writeVarint(logsDroppedBelow);
         }
-        for (Placed placed : added) {
-            long overwrites = placed.table.overwrites();
-            out.writeByte(overwrites == 0 ? TABLE_ADDED : OVERWRITING_TABLE_ADDED)
-                    .writeVarint(placed.level)
-                    .writeVarint(placed.run);
-            placed.table.encode(out);
-            if (overwrites > 0) {
-                out.writeVarint(overwrites);
-            }
-        }
+        added.forEach(placed -> encode(out, placed));
         for (Removed gone : removed) {
             out.writeByte(TABLE_REMOVED)
                     .writeVarint(gone.level)
@@ -235,6 +228,22 @@ public final class VersionEdit {
         out.writeByte(tag).writeVarint(range.first()).writeVarint(range.last());
     }
 
+    private static void encode(ByteWriter out, Placed placed) {
+        long overwrites = placed.table.overwrites();
+        KeyTimes times = placed.table.times();
+        boolean isTimed = !times.equals(KeyTimes.ANY);
+        out.writeByte(isTimed ? TIMED_TABLE_ADDED : overwrites > 0 ? OVERWRITING_TABLE_ADDED : TABLE_ADDED)
+                .writeVarint(placed.level)
+                .writeVarint(placed.run);
+        placed.table.encode(out);
+        if (isTimed || overwrites > 0) {
+            out.writeVarint(overwrites);
+        }
+        if (isTimed) {
+            out.writeFixedLong(times.earliest()).writeFixedLong(times.latest());
+        }
+    }
+
     static VersionEdit decode(ByteReader in) throws MalformedBytesException {
         VersionEdit edit = new VersionEdit();
         while (in.remaining() > 0) {
@@ -247,8 +256,10 @@ public final class VersionEdit {
                 case LOG_CREATED -> edit.logCreated(in.readVarLong());
                 case LOG_REMOVED -> edit.logRemoved(in.readVarLong());
                 case LOGS_DROPPED -> edit.logsDroppedBelow(in.readVarLong());
-                case TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, false));
-                case OVERWRITING_TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, true));
+                case TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, false, false));
+                case OVERWRITING_TABLE_ADDED ->
+                    edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, true, false));
+                case TIMED_TABLE_ADDED -> edit.add(in.readVarInt(), in.readVarLong(), TableMeta.decode(in, true, true));
                 case TABLE_REMOVED -> edit.remove(in.readVarInt(), in.readVarLong(), in.readVarLong());
                 case RANGE_VOIDED -> edit.voided(decodeRange(in), in.readVarLong());
                 case RANGE_SWEPT -> edit.swept(decodeRange(in));

@@ -3,6 +3,7 @@ package io.streambed.lsm.internal.compaction;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.version.KeyTimes;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -107,7 +108,8 @@ class PickerTest {
                 range[1].getBytes(UTF_8),
                 1,
                 option(words, "S", number),
-                option(words, "O", 0));
+                option(words, "O", 0),
+                KeyTimes.ANY);
         return new VersionEdit().add(Integer.parseInt(words[0].substring(1)), Long.parseLong(words[1]), table);
     }
 

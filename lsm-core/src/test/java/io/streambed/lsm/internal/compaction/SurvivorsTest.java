@@ -3,9 +3,11 @@ package io.streambed.lsm.internal.compaction;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.version.KeyTimes;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SurvivorsTest {
     private static final Version NOTHING_OLDER = Version.EMPTY;
     private static final Version KEYS_FROM_A_TO_Z = Version.EMPTY.apply(new VersionEdit()
-            .add(1, 1, new TableMeta(1, 100, 1, 0, "a".getBytes(UTF_8), "z".getBytes(UTF_8), 1, 1, 0)));
+            .add(1, 1, new TableMeta(1, 100, 1, 0, "a".getBytes(UTF_8), "z".getBytes(UTF_8), 1, 1, 0, KeyTimes.ANY)));
 
     @Test
     void theNewestVersionIsKept() throws IOException {
@@ -84,6 +86,16 @@ class SurvivorsTest {
         @Override
         public InternalIterator readThrough(TableMeta table) {
             throw new AssertionError("nothing is read here");
+        }
+
+        @Override
+        public boolean keysHaveTimes() {
+            return false;
+        }
+
+        @Override
+        public long timeOf(Slice key) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.version.KeyTimes;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -46,6 +47,6 @@ class SweepTest {
 
     private static TableMeta table(long number, String key) {
         byte[] bytes = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        return new TableMeta(number, 1000, 2, 0, bytes, bytes, 5, 30, 0);
+        return new TableMeta(number, 1000, 2, 0, bytes, bytes, 5, 30, 0, KeyTimes.ANY);
     }
 }
