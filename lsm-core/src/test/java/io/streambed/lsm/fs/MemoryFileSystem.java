@@ -46,7 +46,13 @@ public final class MemoryFileSystem implements FileSystem {
     private final Map<String, Object> locks = new TreeMap<>();
     private final IdentityHashMap<Handle, String> openHandles = new IdentityHashMap<>();
     private LongConsumer hook = n -> {};
+    private boolean mapped;
     private long operations;
+
+    /** Reads are said to be no more than copies, as those of mapped files are. What they give is the same. */
+    public synchronized void pretendToMap() {
+        mapped = true;
+    }
 
     /** What a loss of power at this moment leaves; the image is synced. The seed is the caller's, so that it can repeat. */
     public synchronized MemoryFileSystem afterCrash(CrashMode mode, Random random) {
@@ -285,11 +291,17 @@ public final class MemoryFileSystem implements FileSystem {
     private final class Reader extends Handle implements ReadFile {
         private final MemoryFile file;
         private final long length;
+        private final boolean isMapped = mapped;
 
         Reader(String name, MemoryFile file) {
             super(name);
             this.file = file;
             this.length = file.length();
+        }
+
+        @Override
+        public boolean isMapped() {
+            return isMapped;
         }
 
         @Override

@@ -114,6 +114,9 @@ final class TableModelTest {
 
     private static void check(Random random, TableWriter.Settings settings, List<Entry> entries) throws IOException {
         MemoryFileSystem fs = new MemoryFileSystem();
+        if (random.nextBoolean()) {
+            fs.pretendToMap();
+        }
         long number = 1L + random.nextInt(1000);
         TableSummary summary = Tables.write(fs, number, settings, entries);
         assertEquals(entries.size(), summary.entries());
@@ -131,6 +134,8 @@ final class TableModelTest {
             assertEquals(reversed, Tables.backwards(reader, mode));
             walk(random, reader, mode, entries);
         }
+        lookUp(random, reader, entries);
+        // Once more: blocks of mapped files that were read before are now read in pieces.
         lookUp(random, reader, entries);
         cache.evictAll(fs);
         assertEquals(0, blocks.stats().bytes());
