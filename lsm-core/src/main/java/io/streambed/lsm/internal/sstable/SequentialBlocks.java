@@ -1,7 +1,9 @@
 package io.streambed.lsm.internal.sstable;
 
 import io.streambed.lsm.fs.CorruptFileException;
+import io.streambed.lsm.fs.ReadFile;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks for one iterator that reads a whole table: a good piece of the file at a time, into memory of its own that it uses
@@ -13,6 +15,9 @@ final class SequentialBlocks implements TableIterator.Blocks {
 
     private final TableFile file;
     private final IndexBlock index;
+
+    /** Opened by the first read. */
+    private @Nullable ReadFile own;
 
     // The blocks from first to before end are in the chunk.
     private byte[] chunk = new byte[0];
@@ -44,6 +49,15 @@ final class SequentialBlocks implements TableIterator.Blocks {
         }
     }
 
+    @Override
+    public void close() throws IOException {
+        ReadFile closing = own;
+        own = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
     private void fill(int ordinal, boolean ascending) throws IOException {
         int from = ordinal;
         int to = ordinal + 1;
@@ -66,7 +80,12 @@ final class SequentialBlocks implements TableIterator.Blocks {
         if (chunk.length < bytes || outsized) {
             chunk = new byte[(int) Math.max(bytes, Math.min(CHUNK_BYTES, index.end()))];
         }
-        file.readFully(index.position(from), chunk, 0, (int) bytes);
+        ReadFile handle = own;
+        if (handle == null) {
+            handle = file.openToGoThrough();
+            own = handle;
+        }
+        file.readFully(handle, index.position(from), chunk, 0, (int) bytes);
         first = from;
         end = to;
     }

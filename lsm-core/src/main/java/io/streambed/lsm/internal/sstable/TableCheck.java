@@ -34,6 +34,23 @@ final class TableCheck {
 
     void run() throws IOException {
         SequentialBlocks blocks = new SequentialBlocks(file, table.index());
+        try {
+            checkEntries(blocks);
+        } finally {
+            blocks.close();
+        }
+        TableSummary summary = table.summary();
+        require(Arrays.equals(lastKey, summary.largest()), "last key is not the largest of the properties");
+        boolean counted = entries == summary.entries()
+                && tombstones == summary.tombstones()
+                && rawKeyBytes == summary.rawKeyBytes()
+                && rawValueBytes == summary.rawValueBytes()
+                && minSeqNo == summary.minSeqNo()
+                && maxSeqNo == summary.maxSeqNo();
+        require(counted, "entries are not those of the properties: " + summary);
+    }
+
+    private void checkEntries(SequentialBlocks blocks) throws IOException {
         for (ordinal = 0; ordinal < table.index().count(); ordinal++) {
             try {
                 blocks.enter(ordinal, true, cursor);
@@ -46,15 +63,6 @@ final class TableCheck {
             }
         }
         ordinal--;
-        TableSummary summary = table.summary();
-        require(Arrays.equals(lastKey, summary.largest()), "last key is not the largest of the properties");
-        boolean counted = entries == summary.entries()
-                && tombstones == summary.tombstones()
-                && rawKeyBytes == summary.rawKeyBytes()
-                && rawValueBytes == summary.rawValueBytes()
-                && minSeqNo == summary.minSeqNo()
-                && maxSeqNo == summary.maxSeqNo();
-        require(counted, "entries are not those of the properties: " + summary);
     }
 
     private void checkEntry(Slice key) throws CorruptFileException {

@@ -72,7 +72,29 @@ final class TableFile implements SecondChance.Holder {
                 }
             }
         } catch (EOFException e) {
-            throw new CorruptFileException(name, position, "file ends before " + length + " bytes from here on");
+            throw endsEarly(position, length);
+        }
+    }
+
+    private CorruptFileException endsEarly(long position, int length) {
+        return new CorruptFileException(name, position, "file ends before " + length + " bytes from here on");
+    }
+
+    /**
+     * A handle for one reader that goes through the file, a good piece at a time, and closes it. Not the shared one: the pages of a mapping
+     * that nobody has touched come in by one fault after another, at 2 GB/s where reading them into memory in pieces of 256 KiB does 13.
+     */
+    ReadFile openToGoThrough() throws IOException {
+        requireInUse();
+        return fileSystem.open(name);
+    }
+
+    /** Reads by a handle of {@link #openToGoThrough}. */
+    void readFully(ReadFile own, long position, byte[] target, int offset, int length) throws IOException {
+        try {
+            own.readFully(position, target, offset, length);
+        } catch (EOFException e) {
+            throw endsEarly(position, length);
         }
     }
 

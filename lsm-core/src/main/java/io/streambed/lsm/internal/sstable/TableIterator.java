@@ -19,7 +19,7 @@ final class TableIterator implements InternalIterator {
         void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException;
 
         /** The cursor has left the last block. */
-        default void close() {}
+        default void close() throws IOException {}
     }
 
     private static final int NONE = -1;
@@ -107,7 +107,7 @@ final class TableIterator implements InternalIterator {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         closed = true;
         ordinal = NONE;
         cursor.leave();
