@@ -27,14 +27,17 @@ final class BlockScratch {
     private @Nullable BlockScratch next;
     private int chainBytes;
 
-    /** Reads a block and checks it against its trailer; decompresses it. */
-    void read(TableFile file, long position, int storedLength) throws IOException {
+    /** Reads a block and checks it against its trailer, unless it was checked before; decompresses it. */
+    void read(TableFile file, long position, int storedLength, CheckedBlocks checked, int ordinal) throws IOException {
         int needed = file.withTrailer(position, storedLength);
         if (stored.length < needed) {
             stored = new byte[needed];
         }
         file.readFully(position, stored, 0, needed);
-        BlockTrailer.check(stored, 0, storedLength, file.name(), file.number(), position);
+        if (!checked.contains(ordinal)) {
+            BlockTrailer.check(stored, 0, storedLength, file.name(), file.number(), position);
+            checked.add(ordinal);
+        }
         try {
             unpack(file, stored, 0, storedLength);
         } catch (MalformedBytesException e) {

@@ -23,7 +23,7 @@ final class CachedBlocks implements TableIterator.Blocks {
             long position = table.index().position(ordinal);
             int length = table.index().storedLength(ordinal);
             if (!table.blocks().wants(ordinal, length)) {
-                enterScratch(position, length, cursor);
+                enterScratch(ordinal, position, length, cursor);
                 return;
             }
             block = file.readBlock(position, length);
@@ -32,13 +32,13 @@ final class CachedBlocks implements TableIterator.Blocks {
         cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
     }
 
-    private void enterScratch(long position, int length, BlockCursor cursor) throws IOException {
+    private void enterScratch(int ordinal, long position, int length, BlockCursor cursor) throws IOException {
         BlockScratch own = scratch;
         if (own == null) {
             own = pool.take();
             scratch = own;
         }
-        own.read(file, position, length);
+        own.read(file, position, length, table.checked(), ordinal);
         cursor.enter(own.block(), 0, own.length());
     }
 

@@ -1,11 +1,11 @@
 package io.streambed.lsm.internal.sstable;
 
 /**
- * Which blocks of a table were read as a whole, and found to be as they were written, since the table was opened. In such a block a
- * search may look where it likes without reading the rest, which is what its checksum would need.
+ * Which blocks of a table were found to be as they were written since the table was opened. They are not checked again by reads, so a
+ * search may look where it likes in them without reading the rest, which their checksum would need.
  *
- * <p>So a file that changes behind the back of a running process may go unnoticed by point reads until the table is opened again, as it
- * would with a cache of blocks in memory. Iterators and compactions check whole blocks each time.
+ * <p>So a file that changes behind the back of a running process may go unnoticed by reads until the table is opened again, as it would
+ * with a cache of blocks in memory. What goes through a whole table, as compactions do, checks each block each time.
  *
  * <p>Any thread. Two that add at the same time may lose one of the two: then that block is checked once more.
  */

@@ -85,7 +85,7 @@ public final class TableReader {
         for (int i = 0; i < Math.min(blocks, count); i++) {
             int ordinal = (int) ((2L * i + 1) * count / (2L * Math.min(blocks, count)));
             long position = table.index().position(ordinal);
-            scratch.read(file, position, table.index().storedLength(ordinal));
+            scratch.read(file, position, table.index().storedLength(ordinal), table.checked(), ordinal);
             try {
                 cursor.enter(scratch.block(), 0, scratch.length());
                 EntryView entry = cursor.entry();
@@ -159,8 +159,7 @@ public final class TableReader {
                 }
                 if (!table.blocks().wants(ordinal, stored)) {
                     BlockScratch scratch = pool.take();
-                    scratch.read(file, position, stored);
-                    table.checked().add(ordinal);
+                    scratch.read(file, position, stored, table.checked(), ordinal);
                     byte[] found = BlockLookup.get(
                             scratch.block(), scratch.length(), null, key, offset, length, keyHash, maxSeqNo, voids);
                     pool.giveBack(scratch);
