@@ -2,7 +2,6 @@ package io.streambed.kafka.internal.engine;
 
 import io.streambed.kafka.internal.layout.Segmentation;
 import io.streambed.kafka.internal.layout.ValueTime;
-import io.streambed.lsm.KeyTime;
 import io.streambed.lsm.LsmException;
 import io.streambed.lsm.LsmOptions;
 import io.streambed.lsm.LsmTree;
@@ -51,9 +50,7 @@ public final class StoreEngine {
 
     private final String storeName;
     private final StoreFormat format;
-    private final @Nullable Segmentation wantedSegmentation;
-    private final @Nullable KeyTime keyTime;
-    private final @Nullable Retention retention;
+    private final EntryTimes times;
     private final StoreSettings.Source settingsSource;
     private final LongSupplier wallClock;
 
@@ -91,39 +88,20 @@ public final class StoreEngine {
     private final Set<TopicPartition> changelog = new HashSet<>();
 
     /** An engine that is not open yet. */
-    public StoreEngine(String storeName, StoreFormat format, StoreSettings.Source settingsSource) {
-        this(storeName, format, null, null, null, settingsSource, System::currentTimeMillis);
-    }
-
-    /** An engine whose store has segments, and keys with times, and is not open yet. */
-    public StoreEngine(
-            String storeName,
-            StoreFormat format,
-            Segmentation segmentation,
-            KeyTime keyTime,
-            StoreSettings.Source settingsSource) {
-        this(storeName, format, segmentation, keyTime, null, settingsSource, System::currentTimeMillis);
-    }
-
-    /** An engine whose store has entries that expire one by one, and is not open yet. */
-    public StoreEngine(String storeName, StoreFormat format, Retention retention, StoreSettings.Source settingsSource) {
-        this(storeName, format, null, null, retention, settingsSource, System::currentTimeMillis);
+    public StoreEngine(String storeName, StoreFormat format, EntryTimes times, StoreSettings.Source settingsSource) {
+        this(storeName, format, times, settingsSource, System::currentTimeMillis);
     }
 
     StoreEngine(
             String storeName,
             StoreFormat format,
-            @Nullable Segmentation segmentation,
-            @Nullable KeyTime keyTime,
-            @Nullable Retention retention,
+            EntryTimes times,
             StoreSettings.Source settingsSource,
             LongSupplier wallClock) {
         this.storeName = storeName;
         this.format = format;
-        this.wantedSegmentation = segmentation;
-        this.segmentation = segmentation;
-        this.keyTime = keyTime;
-        this.retention = retention;
+        this.times = times;
+        this.segmentation = times.segmentation();
         this.settingsSource = settingsSource;
         this.wallClock = wallClock;
     }
@@ -157,7 +135,7 @@ public final class StoreEngine {
             tree = share.open(directory, optionsOf(settings, newContext));
             rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
             CommitMetadata last = rollback.from(
-                    new LastCommit(storeName, format, wantedSegmentation).read(tree, directory),
+                    new LastCommit(storeName, format, times.segmentation()).read(tree, directory),
                     tree,
                     wallClock.getAsLong());
             // All entries, whatever expires: there is no time yet.
@@ -203,10 +181,11 @@ public final class StoreEngine {
     private LsmOptions optionsOf(StoreSettings settings, StateStoreContext newContext) {
         LsmOptions.Builder options = settings.options().toBuilder()
                 .name(newContext.taskId() + "/" + storeName)
-                .keyTime(keyTime)
+                .keyTime(times.keyTime())
                 .commitEveryWrite(false);
         TimeToLive byTimestamp = TimeToLive.of(storeName, format, settings.timeToLiveMillis());
         timestamps = byTimestamp == null ? null : byTimestamp.time();
+        Retention retention = times.retention();
         Retention expires = retention == null ? byTimestamp : retention;
         if (expires != null) {
             options.expiry(new StoreExpiry(format, expires, streamTime::millis));

@@ -1,5 +1,6 @@
 package io.streambed.kafka.internal.store;
 
+import io.streambed.kafka.internal.engine.EntryTimes;
 import io.streambed.kafka.internal.engine.OpenTree;
 import io.streambed.kafka.internal.engine.StoreEngine;
 import io.streambed.kafka.internal.engine.StoreFormat;
@@ -59,7 +60,7 @@ class LsmKeyValueStore implements KeyValueStore<Bytes, byte[]>, StoreOnEngine {
     }
 
     private LsmKeyValueStore(String name, StoreFormat format, StoreSettings.Source settings) {
-        this.engine = new StoreEngine(name, format, settings);
+        this.engine = new StoreEngine(name, format, EntryTimes.NONE, settings);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static io.streambed.kafka.internal.layout.VersionLayout.LATEST;
 
 import io.streambed.kafka.internal.engine.ChangelogApplier;
 import io.streambed.kafka.internal.engine.EntryIterator;
+import io.streambed.kafka.internal.engine.EntryTimes;
 import io.streambed.kafka.internal.engine.OpenTree;
 import io.streambed.kafka.internal.engine.StoreEngine;
 import io.streambed.kafka.internal.engine.StoreFormat;
@@ -61,7 +62,7 @@ final class LsmVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>, 
         this.engine = new StoreEngine(
                 name,
                 StoreFormat.VERSIONED,
-                (key, value, now) -> VersionLayout.validTo(key) < beginOfHistory(now),
+                EntryTimes.ofRetention((key, value, now) -> VersionLayout.validTo(key) < beginOfHistory(now)),
                 settings);
         this.streamTime = engine.streamTime();
     }

@@ -1,6 +1,7 @@
 package io.streambed.kafka.internal.store;
 
 import io.streambed.kafka.internal.engine.ChangelogApplier;
+import io.streambed.kafka.internal.engine.EntryTimes;
 import io.streambed.kafka.internal.engine.OpenTree;
 import io.streambed.kafka.internal.engine.StoreEngine;
 import io.streambed.kafka.internal.engine.StoreFormat;
@@ -60,7 +61,7 @@ final class SegmentedTree {
     private SegmentedTree(
             String name, StoreFormat format, Shape shape, SegmentLayout layout, StoreSettings.Source settings) {
         Segmentation segmentation = new Segmentation(shape.order(), shape.segmentIntervalMillis());
-        this.engine = new StoreEngine(name, format, segmentation, layout::time, settings);
+        this.engine = new StoreEngine(name, format, EntryTimes.ofSegments(segmentation, layout::time), settings);
         this.shape = shape;
         this.layout = layout;
         this.segments =

@@ -205,8 +205,7 @@ class FormatUpgradeTest {
         return new StoreEngine(
                 "s",
                 format,
-                segmentation,
-                segmentation == null ? null : key -> 0,
+                new EntryTimes(segmentation, segmentation == null ? null : key -> 0, null),
                 (name, ignored) -> new StoreSettings(
                         LsmOptions.defaults(),
                         new RuntimeSettings(16L << 20, 100, 1, 0),

@@ -28,9 +28,7 @@ class OpenIteratorsTest {
     private final StoreEngine store = new StoreEngine(
             "store",
             StoreFormat.KEY_VALUE_PLAIN,
-            null,
-            null,
-            null,
+            EntryTimes.NONE,
             (name, ignored) -> new StoreSettings(
                     LsmOptions.defaults(),
                     new RuntimeSettings(16L << 20, 100, 1, 0),
