@@ -55,7 +55,7 @@ public record LsmMetrics(
      * @param tablesInVain tables that point reads searched for a key that is not in them, since the filter let it pass
      * @param blockHits blocks found in the block cache, which takes those of compressed tables only, unless files cannot be mapped
      * @param blockMisses blocks read from files, mapped ones included
-     * @param bytesFromFiles size of those, as stored
+     * @param bytesFromFiles what was read of those, as stored: of a block that was checked before, a point read reads parts
      * @param valueBytes size of the values that point reads found
      */
     public record Reads(

@@ -96,7 +96,7 @@ final class StoreGauges {
                     store -> store.reads().valueBytes()),
             of(
                     "bytes-read-files-total",
-                    "Bytes of blocks that reads took from files",
+                    "Bytes that reads took from files: of whole blocks, or of what they looked at",
                     store -> store.reads().bytesFromFiles()),
             of(
                     "memtable-hit-ratio",
