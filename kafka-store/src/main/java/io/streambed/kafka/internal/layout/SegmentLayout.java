@@ -53,8 +53,10 @@ public record SegmentLayout(EntryKey entries, @Nullable EntryKey index) {
 
     /** The time in a key of either form. */
     public long time(Slice key) {
-        boolean isIndexed = index != null && key.array()[key.offset() + Long.BYTES] == EntryKey.INDEX_MARK;
-        return (isIndexed ? index : entries).time(key);
+        EntryKey beside = index;
+        return beside != null && key.array()[key.offset() + Long.BYTES] == EntryKey.INDEX_MARK
+                ? beside.time(key)
+                : entries.time(key);
     }
 
     /** The time of an entry whose key in the changelog is {@code logged}. */
