@@ -116,6 +116,38 @@ class RebalanceOnBrokerTest {
         assertTrue(promoted > 0, "standbys became active in place: " + promoted);
     }
 
+    /** Queries of both versions go on while tasks are restored, become standbys, are closed, and come back. */
+    @ParameterizedTest
+    @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+    void queriesAreAnsweredWhileTasksMove(String guarantee) throws Exception {
+        produce(1000, Store.ALL);
+        try (QueriesMeanwhile queries = new QueriesMeanwhile(Store.BY_KEY.text);
+                StreamsInstance first = StreamsInstance.start(topology(Store.ALL), properties("one", guarantee, 1))) {
+            queries.ask(first);
+            awaitExpected(first);
+            for (int round = 0; round < 2; round++) {
+                long before = queries.answers();
+                try (StreamsInstance second =
+                        StreamsInstance.start(topology(Store.ALL), properties("two", guarantee, round))) {
+                    queries.ask(second);
+                    produce(500, Store.ALL);
+                    awaitExpected(first, second);
+                    awaitShared(first, second);
+                }
+                produce(500, Store.ALL);
+                awaitExpected(first);
+                assertTrue(queries.answers() > before, "none was answered in round " + round);
+            }
+            assertTrue(queries.refusals() > 0, "none met a task on the move");
+            // Each count was right once: the greatest of each key is the last one, seen while nothing moved any more.
+            first.await(
+                    () -> queries.greatest().equals(expected.get(Store.BY_KEY.text)),
+                    "to be seen with all counts",
+                    queries::greatest);
+            assertEquals(expected.get(Store.BY_KEY.text), queries.end());
+        }
+    }
+
     /** What an instance no longer needs is deleted while it runs, and comes back with the task. */
     @Test
     void theStateDirectoryIsCleanedWhileRunning() throws Exception {
@@ -237,7 +269,10 @@ class RebalanceOnBrokerTest {
             instances[0].await(
                     () -> contents(store, instances).equals(expected.get(store.text)),
                     "to count " + expected.get(store.text) + " " + store.text,
-                    () -> contents(store, instances));
+                    () -> contents(store, instances) + " in instances that are "
+                            + Stream.of(instances)
+                                    .map(StreamsInstance::described)
+                                    .toList());
         }
     }
 

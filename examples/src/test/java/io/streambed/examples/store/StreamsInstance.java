@@ -97,6 +97,12 @@ final class StreamsInstance implements AutoCloseable {
         return streams.state() == KafkaStreams.State.RUNNING;
     }
 
+    /** Its state, and why it failed if it did: for messages. */
+    String described() {
+        Throwable why = failure.get();
+        return streams.state() + (why == null ? "" : " after " + why);
+    }
+
     /** Records restored from changelogs so far, by active tasks. */
     long restored() {
         return restored.get();
