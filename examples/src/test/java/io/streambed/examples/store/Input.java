@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.query.Position;
 
@@ -27,7 +28,10 @@ final class Input implements AutoCloseable {
     static Input create(String bootstrapServers, int partitions, List<String> topics) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             admin.createTopics(topics.stream()
-                            .map(topic -> new NewTopic(topic, partitions, (short) 1))
+                            .map(topic -> new NewTopic(topic, partitions, (short) 1)
+                                    // Records have the tests' times, of 1970. The broker deletes them as overdue, read
+                                    // or not, when it first looks for such: 30 seconds after its start.
+                                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1")))
                             .toList())
                     .all()
                     .get();
