@@ -12,7 +12,7 @@
  * <p>The house, lowest first; a package uses only what stands after its arrow, and {@code ArchitectureTest} holds it to that:
  *
  * <pre>
- * bytes      -> nothing                  byte views, varints, checksums, key hashes
+ * bytes      -> nothing                  byte views, varints, checksums, heads and hashes of keys
  * fs         -> nothing                  the one door to files
  * entry      -> bytes                    entries and the iterator over them
  * log        -> bytes fs                 framed records, the write-ahead log

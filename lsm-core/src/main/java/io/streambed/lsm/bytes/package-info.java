@@ -1,4 +1,4 @@
-/** Byte views, variable-length integers, checksums and key hashes. The lowest layer: it uses nothing else of the engine. */
+/** Byte views, variable-length integers, checksums, heads and hashes of keys. The lowest layer: it uses nothing else of the engine. */
 @NullMarked
 package io.streambed.lsm.bytes;
 

@@ -1,12 +1,10 @@
 package io.streambed.lsm.internal.iterator;
 
+import io.streambed.lsm.bytes.KeyHead;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -21,9 +19,6 @@ public final class MergingIterator implements InternalIterator {
     // place;
     // a move advances that source and lets it sink, which costs one or two comparisons where sources do not interleave
     // much. Comparisons begin with the first eight bytes of each key, kept beside it, so most of them touch no key.
-    private static final VarHandle BIG_ENDIAN_LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
     private final Head[] heads;
     private final Head[] heap;
     private int size;
@@ -44,7 +39,8 @@ public final class MergingIterator implements InternalIterator {
         void read() {
             EntryView now = source.entry();
             entry = now;
-            prefix = prefix(now.key());
+            Slice key = now.key();
+            prefix = KeyHead.of(key.array(), key.offset(), key.length());
         }
     }
 
@@ -208,21 +204,5 @@ public final class MergingIterator implements InternalIterator {
             order = Long.compare(other.entry.stamp(), head.entry.stamp());
         }
         return order < 0 == forward;
-    }
-
-    /** The first eight bytes as a number whose signed order is the keys' order; missing bytes count as zero. */
-    private static long prefix(Slice key) {
-        byte[] array = key.array();
-        int offset = key.offset();
-        long bits;
-        if (key.length() >= Long.BYTES) {
-            bits = (long) BIG_ENDIAN_LONG.get(array, offset);
-        } else {
-            bits = 0;
-            for (int i = 0; i < Long.BYTES; i++) {
-                bits = bits << 8 | (i < key.length() ? array[offset + i] & 0xff : 0);
-            }
-        }
-        return bits ^ Long.MIN_VALUE;
     }
 }

@@ -1,10 +1,8 @@
 package io.streambed.lsm.internal.sstable;
 
 import io.streambed.lsm.bytes.ByteReader;
+import io.streambed.lsm.bytes.KeyHead;
 import io.streambed.lsm.bytes.MalformedBytesException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -31,9 +29,6 @@ final class IndexBlock {
 
     /** A guess is taken as right if it is off by no more than this. */
     private static final int NEAR = 8;
-
-    private static final VarHandle BIG_ENDIAN_LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final int count;
     private final byte[] prefix;
@@ -76,7 +71,7 @@ final class IndexBlock {
             System.arraycopy(array, separator, separators, end, separatorLength);
             end += separatorLength;
             ends[i] = end;
-            heads[i] = head(array, separator, separatorLength);
+            heads[i] = KeyHead.of(array, separator, separatorLength);
             positions[i + 1] = new BlockHandle(positions[i], reader.readVarInt()).end();
         }
         reader.requireEnd();
@@ -115,7 +110,7 @@ final class IndexBlock {
         }
         int rest = offset + prefix.length;
         int restLength = length - prefix.length;
-        long head = head(key, rest, restLength);
+        long head = KeyHead.of(key, rest, restLength);
         int first = firstNotBelow(head);
         if (first == count || heads[first] != head) {
             return first;
@@ -204,18 +199,5 @@ final class IndexBlock {
 
     private static double unsigned(long difference) {
         return difference >= 0 ? (double) difference : (double) (difference >>> 1) * 2;
-    }
-
-    private static long head(byte[] key, int offset, int length) {
-        long head;
-        if (length >= 8) {
-            head = (long) BIG_ENDIAN_LONG.get(key, offset);
-        } else {
-            head = 0;
-            for (int i = 0; i < length; i++) {
-                head |= (key[offset + i] & 0xffL) << (56 - 8 * i);
-            }
-        }
-        return head ^ Long.MIN_VALUE;
     }
 }

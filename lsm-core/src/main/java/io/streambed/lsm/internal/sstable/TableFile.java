@@ -82,7 +82,7 @@ final class TableFile implements SecondChance.Holder {
 
     /**
      * A handle for one reader that goes through the file, a good piece at a time, and closes it. Not the shared one: the pages of a mapping
-     * that nobody has touched come in by one fault after another, at 2 GB/s where reading them into memory in pieces of 256 KiB does 13.
+     * that nobody has touched come in by one fault after another, which takes several times as long as reading them into memory.
      */
     ReadFile openToGoThrough() throws IOException {
         requireInUse();

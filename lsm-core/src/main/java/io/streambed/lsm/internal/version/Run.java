@@ -1,9 +1,7 @@
 package io.streambed.lsm.internal.version;
 
+import io.streambed.lsm.bytes.KeyHead;
 import io.streambed.lsm.bytes.Slice;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -16,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * as integers: to compare the keys themselves, each an object of its own somewhere in memory, took a tenth of a short scan.
  */
 public final class Run {
-    private static final VarHandle BIG_ENDIAN_LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
     private final long id;
     private final List<TableMeta> tables;
 
@@ -56,7 +51,7 @@ public final class Run {
         this.heads = new long[tables.size()];
         for (int i = 0; i < heads.length; i++) {
             byte[] largest = tables.get(i).largest();
-            heads[i] = head(largest, common, largest.length - common);
+            heads[i] = KeyHead.of(largest, common, largest.length - common);
         }
     }
 
@@ -79,7 +74,7 @@ public final class Run {
                 return order > 0 ? 0 : heads.length;
             }
         }
-        long head = head(key, offset + common, length - common);
+        long head = KeyHead.of(key, offset + common, length - common);
         int low = 0;
         int high = heads.length;
         while (low < high) {
@@ -140,17 +135,5 @@ public final class Run {
 
     private static boolean isBelow(byte[] largest, byte[] key, int offset, int length) {
         return Arrays.compareUnsigned(largest, 0, largest.length, key, offset, offset + length) < 0;
-    }
-
-    private static long head(byte[] key, int offset, int length) {
-        long head = 0;
-        if (length >= Long.BYTES) {
-            head = (long) BIG_ENDIAN_LONG.get(key, offset);
-        } else {
-            for (int i = 0; i < length; i++) {
-                head |= (key[offset + i] & 0xffL) << (56 - 8 * i);
-            }
-        }
-        return head ^ Long.MIN_VALUE;
     }
 }
