@@ -64,6 +64,19 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFr
         return from != null && to != null && Arrays.compareUnsigned(from, to) >= 0;
     }
 
+    /** The key that this is a range of, if it is of one key; else {@code null}. */
+    byte @Nullable [] onlyKey() {
+        byte[] first = from;
+        byte[] end = to;
+        return first != null
+                        && end != null
+                        && end.length == first.length + 1
+                        && end[first.length] == 0
+                        && Arrays.equals(first, 0, first.length, end, 0, first.length)
+                ? first
+                : null;
+    }
+
     /** The part of this range that is not below {@code floor}. */
     KeyRange notBelow(byte[] floor) {
         boolean below = floor.length > 0 && (from == null || Arrays.compareUnsigned(from, floor) < 0);

@@ -6,10 +6,10 @@ import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
+import io.streambed.lsm.internal.iterator.OneEntry;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
 import io.streambed.lsm.internal.sstable.ReadCounters;
 import io.streambed.lsm.internal.sstable.TableReader;
-import io.streambed.lsm.internal.version.Version;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,33 +103,55 @@ final class ReadPath {
         KeyRange range = asked.notBelow(view.floor());
         List<InternalIterator> sources = new ArrayList<>();
         try {
+            byte[] onlyKey = asked.onlyKey();
+            if (onlyKey != null) {
+                addOnly(onlyKey, view, moment, sources);
+                // The lookup has passed over what is void, and its answer has the number of the moment, which may be
+                // void itself.
+                return visible(sources, SeqRanges.NONE, range, direction, moment);
+            }
             if (!view.active().isEmpty()) {
                 sources.add(view.active().iterator(moment));
             }
             for (SealedMemtable sealed : view.sealed()) {
                 sources.add(sealed.memtable().iterator(moment));
             }
-            Version version = view.tables().version();
             for (RunReader run : view.tables().runs()) {
                 InternalIterator source = run.iterator(range);
                 if (source != null) {
                     sources.add(source);
                 }
             }
-            return new VisibleIterator(
-                    MergingIterator.of(sources),
-                    moment,
-                    version.voids(),
-                    writes.deadRanges(),
-                    range.from(),
-                    range.to(),
-                    direction == Direction.FORWARD,
-                    range.isOfAnyTime());
+            return visible(sources, view.tables().version().voids(), range, direction, moment);
         } catch (RuntimeException | Error e) {
             for (InternalIterator source : sources) {
                 source.close();
             }
             throw e;
         }
+    }
+
+    /**
+     * A range of one key is a point lookup: the filters then spare it most runs, and the memtable needs no order. Whether the key is of
+     * a time that is of interest does not matter, as with any range.
+     */
+    private void addOnly(byte[] key, ReadView view, long moment, List<InternalIterator> sources) throws IOException {
+        byte[] found = lookup(view, key, KeyHash.of(key, 0, key.length), moment);
+        if (found != null && found != Lookup.TOMBSTONE) {
+            sources.add(new OneEntry(key, moment, found));
+        }
+    }
+
+    private VisibleIterator visible(
+            List<InternalIterator> sources, SeqRanges voids, KeyRange range, Direction direction, long moment) {
+        return new VisibleIterator(
+                MergingIterator.of(sources),
+                moment,
+                voids,
+                writes.deadRanges(),
+                range.from(),
+                range.to(),
+                direction == Direction.FORWARD,
+                range.isOfAnyTime());
     }
 }

@@ -11,8 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.fs.MemoryFileSystem;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +139,66 @@ class LsmTreeTest {
                 assertArrayEquals(bytes("2"), tree.get(bytes("a")));
             }
         }
+    }
+
+    @Test
+    void aRangeOfOneKeyIsFoundAsThatKeyIs() {
+        try (LsmTree tree = runtime.open(files, MANUAL)) {
+            for (String table : List.of("ac", "abc", "bc")) {
+                for (byte key : bytes(table)) {
+                    tree.put(new byte[] {key}, bytes(table));
+                }
+                tree.flush();
+            }
+            tree.put(bytes("d"), bytes("memtable"));
+            tree.delete(bytes("b"));
+            for (Direction direction : Direction.values()) {
+                assertEquals(List.of("abc"), values(tree, "a", direction));
+                assertEquals(List.of(), values(tree, "b", direction));
+                assertEquals(List.of("bc"), values(tree, "c", direction));
+                assertEquals(List.of("memtable"), values(tree, "d", direction));
+                assertEquals(List.of(), values(tree, "", direction));
+            }
+            long before = blocksLookedAt(tree);
+            assertEquals(List.of("abc"), values(tree, "a", Direction.FORWARD));
+            assertEquals(before + 1, blocksLookedAt(tree), "the newest table with the key is enough");
+            assertEquals(0, tree.metrics().openIterators());
+        }
+    }
+
+    /** What is void has the numbers of writes that a recovery has dropped, and the moment of a read is the last of them. */
+    @Test
+    void aRangeOfOneKeyIsFoundAfterARecoveryThatDropsWrites() {
+        try (LsmTree tree = runtime.open(files, MANUAL)) {
+            tree.put(bytes("a"), bytes("1"));
+            tree.commit(bytes("all"));
+            tree.put(bytes("a"), bytes("2"));
+            tree.flush();
+        }
+        // Before a compaction has swept them out.
+        Queue<Runnable> background = new ArrayDeque<>();
+        try (LsmRuntime lazy = LsmRuntime.builder().executor(background::add).build();
+                LsmTree tree = lazy.open(files, MANUAL)) {
+            List<String> found = values(tree, "a", Direction.FORWARD);
+            background.forEach(Runnable::run);
+            assertEquals(List.of("1"), found);
+        }
+    }
+
+    private static long blocksLookedAt(LsmTree tree) {
+        LsmMetrics.Reads reads = tree.metrics().reads();
+        return reads.blockHits() + reads.blockMisses();
+    }
+
+    private static List<String> values(LsmTree tree, String key, Direction direction) {
+        List<String> values = new ArrayList<>();
+        try (LsmIterator entries = tree.iterator(KeyRange.closed(bytes(key), bytes(key)), direction)) {
+            while (entries.next()) {
+                assertArrayEquals(bytes(key), entries.key().toByteArray());
+                values.add(new String(entries.value().toByteArray(), UTF_8));
+            }
+        }
+        return values;
     }
 
     @Test

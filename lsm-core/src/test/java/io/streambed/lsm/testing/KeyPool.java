@@ -105,8 +105,12 @@ public final class KeyPool {
 
     /** A range: all, open on one side, closed on both, a prefix, or empty. */
     public KeyRange anyRange(Random random) {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
             case 0 -> KeyRange.all();
+            case 8 -> {
+                byte[] only = any(random);
+                yield KeyRange.closed(only, only);
+            }
             case 1 -> new KeyRange(any(random), null);
             case 2 -> new KeyRange(null, any(random));
             case 3 -> KeyRange.closed(any(random), any(random));

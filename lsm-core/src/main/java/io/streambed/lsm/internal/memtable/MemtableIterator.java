@@ -48,7 +48,7 @@ final class MemtableIterator implements InternalIterator {
 
     MemtableIterator(Arena arena, SortedIndex index, long maxSeqNo, boolean allVersions) {
         this.arena = arena;
-        this.cursor = new NodeCursor(arena, index);
+        this.cursor = new NodeCursor(arena, index, allVersions);
         this.maxSeqNo = maxSeqNo;
         this.allVersions = allVersions;
     }

@@ -12,6 +12,9 @@ final class NodeCursor {
     // So turning round is a step of every position, with no search: the first key > K stands behind the last one < K
     // in every chunk, also where one of them is beyond an end. Having run off an end is standing on a key beyond all
     // others: turning round, and nothing else, leads back.
+    /** How far ahead of a position to touch, if at all: about as many steps as the memory takes to answer. */
+    private static final int AHEAD = 8;
+
     private final Arena arena;
     private final SortedIndex index;
     private final SortedChunk[] chunks;
@@ -22,13 +25,22 @@ final class NodeCursor {
     private int heapSize;
     private boolean forward = true;
 
-    NodeCursor(Arena arena, SortedIndex index) {
+    /** Whether the walk is a long one forward; and keys with equal windows, which are to be compared, are touched before their turn. */
+    private final boolean readsAhead;
+
+    /** What was touched: for the compiler, which must not find out that nobody asks. */
+    @SuppressWarnings("UnusedVariable")
+    private int touched;
+
+    NodeCursor(Arena arena, SortedIndex index, boolean readsAhead) {
         this.arena = arena;
         this.index = index;
         this.chunks = index.chunks();
         this.positions = new int[chunks.length];
         this.windows = new long[chunks.length];
         this.heap = new int[chunks.length];
+        // One chunk alone compares nothing.
+        this.readsAhead = readsAhead && chunks.length > 1;
     }
 
     boolean first() {
@@ -62,8 +74,21 @@ final class NodeCursor {
             step(1);
             return start(true);
         }
-        positions[heap[0]]++;
+        int top = heap[0];
+        positions[top]++;
+        if (readsAhead) {
+            touchAhead(top);
+        }
         return replaceTop();
+    }
+
+    private void touchAhead(int chunk) {
+        SortedChunk its = chunks[chunk];
+        int ahead = positions[chunk] + AHEAD;
+        if (ahead < its.size() && its.window(ahead) == its.window(ahead - 1)) {
+            int node = its.node(ahead);
+            touched += Nodes.keyLength(arena.slab(node), Arena.offset(node));
+        }
     }
 
     /** Goes to the previous node, or back to one after running off the end. */
