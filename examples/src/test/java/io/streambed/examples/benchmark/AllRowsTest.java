@@ -71,7 +71,7 @@ class AllRowsTest {
         run(List.of(Side.IN_MEMORY), rows, results);
         assertEquals(List.of(), results.failures());
         assertEquals(
-                List.of("reopen-40", "reopen", "crash-open", "crash-catch-up", "crash-records"),
+                List.of("reopen-40", "reopen", "crash-open", "crash-open-next", "crash-catch-up", "crash-records"),
                 results.notThere().stream()
                         .map(line -> line.substring(0, line.indexOf(',')))
                         .toList());

@@ -270,17 +270,21 @@ public final class Catalogue {
                 of(
                         Dataset.RANDOM,
                         "reopen",
-                        "open of a large store that was closed, and a get",
+                        "open of a large store that was closed, the first of a new process, and a get",
                         Life.reopen("reopen"),
                         goal(Figure.TIME, 1)),
                 new Scenario(
                         "crash",
                         Dataset.NONE,
                         List.of(
-                                Row.of("crash-open", "open after kill -9", goal(Figure.TIME, 3)),
+                                Row.of(
+                                        "crash-open",
+                                        "open after kill -9, the first store of the new process",
+                                        goal(Figure.TIME, 3)),
+                                Row.of("crash-open-next", "open of two further ones", goal(Figure.TIME, 1)),
                                 Row.of("crash-catch-up", "restoring what is missing then", goal(Figure.TIME, 10)),
                                 Row.of("crash-records", "records that are missing then", goal(Figure.COUNT, 50))),
-                        Crash.killed("crash-open", "crash-catch-up", "crash-records")));
+                        Crash.killed("crash-open", "crash-open-next", "crash-catch-up", "crash-records")));
     }
 
     private static Scenario of(Dataset dataset, String name, String what, Scenario.Body body, Goal... goals) {

@@ -16,6 +16,7 @@ final class Commits {
     private static final int RECORDS_A_BATCH = 1_000;
     private static final int PUTS_A_COMMIT = 10;
     private static final int PUTS_A_LOOK = 16;
+    private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Commits() {}
 
@@ -25,12 +26,15 @@ final class Commits {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
                 Meter rehearsal = bench.rehearsalMeter();
-                WarmUp.run(() -> writeAndCommit(subject, ids, bench.plan().warmMillis(), rehearsal, rehearsal));
+                // Often, as after some minutes of an application its commits are compiled.
+                WarmUp.run(() ->
+                        writeAndCommit(subject, ids, bench.plan().warmMillis(), OFTEN_NANOS, rehearsal, rehearsal));
                 bench.awaitQuiet();
                 Meter puts = bench.meter();
                 Meter commits = bench.meter();
                 long userBefore = subject.userBytes();
-                long[] counts = writeAndCommit(subject, ids, bench.plan().millis(), puts, commits);
+                long[] counts = writeAndCommit(
+                        subject, ids, bench.plan().millis(), TimeUnit.MILLISECONDS.toNanos(100), puts, commits);
                 puts.operationsEnded();
                 commits.operationsEnded();
                 bench.awaitQuiet();
@@ -42,8 +46,8 @@ final class Commits {
         };
     }
 
-    private static long[] writeAndCommit(Subject subject, Ids ids, int millis, Meter puts, Meter commits) {
-        long interval = TimeUnit.MILLISECONDS.toNanos(100);
+    private static long[] writeAndCommit(
+            Subject subject, Ids ids, int millis, long interval, Meter puts, Meter commits) {
         long now = System.nanoTime();
         long deadline = now + TimeUnit.MILLISECONDS.toNanos(millis);
         long nextCommit = now + interval;

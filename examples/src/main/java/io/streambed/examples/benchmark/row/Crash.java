@@ -9,50 +9,83 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A store whose process is killed while it writes, and what it takes to have it back: opening it, and restoring from the changelog what
- * its last commit does not cover.
+ * Stores whose processes are killed while they write, and what it takes to have them back: opening them in a new process, and restoring
+ * from the changelog what their last commits do not cover.
+ *
+ * <p>How much that is depends on the moment: a store without a log is left with what its last flush has written. So there are several
+ * stores, killed at moments that are spread over the time between two flushes.
  */
 final class Crash {
-    private static final int RECORDS_A_BATCH = 1_000;
+    private static final int STORES = 3;
 
     private Crash() {}
 
-    static Scenario.Body killed(String open, String catchUp, String records) {
+    /** @param open the first store of the process, with all that is loaded and set up for it, as after a crash; {@code next} are the others */
+    static Scenario.Body killed(String open, String next, String catchUp, String records) {
         return bench -> {
             requirePersistent(bench.suppliers());
-            long entries = writeAndKill(bench);
-            // Loads and compiles what the first store of a process needs: it is not what is measured.
-            bench.warm(Keys.RANDOM, Subject.VALUE_BYTES, (warm, number) -> {
-                for (long id = 0; id < number; id += RECORDS_A_BATCH) {
-                    warm.restore(Commits.batch(warm, id, number));
+            long[] entries = new long[STORES];
+            for (int i = 0; i < STORES; i++) {
+                entries[i] = writeAndKill(bench, i);
+            }
+            List<Subject> opened = new ArrayList<>();
+            try {
+                Meter first = bench.meter();
+                open(bench, opened, first);
+                bench.report(open, first.end(1));
+                Meter others = bench.meter();
+                while (opened.size() < STORES) {
+                    open(bench, opened, others);
                 }
-            });
-            Meter opening = bench.meter();
-            long begin = System.nanoTime();
-            Subject subject = Subject.open(
-                    bench.suppliers(), "store", bench.taskDirectory(), Keys.RANDOM, Subject.VALUE_BYTES, Subject.NEVER);
-            try (subject) {
-                opening.add(System.nanoTime() - begin);
-                opening.operationsEnded();
-                bench.report(open, opening.end(1));
-                long from = subject.committedOffset();
-                subject.goTo(from);
+                bench.report(next, others.end(STORES - 1));
+                long missing = 0;
+                for (int i = 0; i < STORES; i++) {
+                    long from = opened.get(i).committedOffset();
+                    opened.get(i).goTo(from);
+                    missing += entries[i] - from;
+                }
                 // A gain is a quotient: one record is the least that it can be told for.
-                bench.report(records, Measurement.ofCount(Math.max(1, entries - from)));
+                bench.report(records, Measurement.ofCount(Math.max(1, missing / STORES)));
                 Meter catchingUp = bench.meter();
-                begin = System.nanoTime();
-                for (long id = from; id < entries; id += RECORDS_A_BATCH) {
-                    subject.restore(Commits.batch(subject, id, entries));
+                for (int i = 0; i < STORES; i++) {
+                    catchUp(opened.get(i), entries[i], catchingUp);
                 }
-                catchingUp.add(System.nanoTime() - begin);
-                catchingUp.operationsEnded();
-                bench.report(catchUp, catchingUp.end(1));
-                Samples.first(subject, entries);
+                bench.report(catchUp, catchingUp.end(STORES));
+                for (int i = 0; i < STORES; i++) {
+                    Samples.first(opened.get(i), entries[i]);
+                }
+            } finally {
+                opened.forEach(Subject::close);
             }
         };
+    }
+
+    private static void open(Bench bench, List<Subject> opened, Meter meter) {
+        long begin = System.nanoTime();
+        opened.add(Subject.open(
+                bench.suppliers(),
+                "store",
+                directory(bench, opened.size()),
+                Keys.RANDOM,
+                Subject.VALUE_BYTES,
+                Subject.NEVER));
+        meter.add(System.nanoTime() - begin);
+    }
+
+    private static void catchUp(Subject subject, long entries, Meter meter) {
+        long begin = System.nanoTime();
+        for (long id = subject.offset(); id < entries; id = subject.offset()) {
+            subject.restore(Commits.batch(subject, id, entries));
+        }
+        meter.add(System.nanoTime() - begin);
+    }
+
+    private static Path directory(Bench bench, int number) {
+        return bench.directory("killed-" + number);
     }
 
     static void requirePersistent(Suppliers side) {
@@ -61,9 +94,9 @@ final class Crash {
         }
     }
 
-    /** Kills a process while it writes; how many records it had written. */
-    private static long writeAndKill(Bench bench) throws IOException, InterruptedException {
-        long killAt = Victim.killAt(bench.plan().entries());
+    /** Kills the process of one of the stores while it writes; how many records it had written. */
+    private static long writeAndKill(Bench bench, int number) throws IOException, InterruptedException {
+        long killAt = Victim.killAt(bench.plan().entries(), number);
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + bench.plan().heapMegabytes() + "m",
@@ -72,9 +105,10 @@ final class Crash {
                         System.getProperty("java.class.path"),
                         Victim.class.getName(),
                         bench.suppliers().side().name(),
-                        bench.taskDirectory().toString(),
-                        String.valueOf(bench.plan().entries())))
-                .redirectError(bench.directory("victim.log").toFile())
+                        directory(bench, number).toString(),
+                        String.valueOf(bench.plan().entries()),
+                        String.valueOf(number)))
+                .redirectError(bench.directory("killed-" + number + ".log").toFile())
                 .start();
         try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
             long written = -1;

@@ -14,8 +14,11 @@ import java.util.List;
  * @param big what holds with stores past every cache, besides being no worse in any figure of the goals
  */
 public record Row(String name, String what, String part, List<Goal> goals, List<Goal> big) {
-    /** Copies the lists. */
+    /** Copies the lists; fails without a goal. */
     public Row {
+        if (goals.isEmpty()) {
+            throw new IllegalArgumentException("row " + name + " has no goal, so nobody knows what it is about");
+        }
         goals = List.copyOf(goals);
         big = List.copyOf(big);
     }
