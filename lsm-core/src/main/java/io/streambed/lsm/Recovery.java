@@ -69,7 +69,7 @@ final class Recovery {
 
     private Commit commit;
     private long lastSeqNo;
-    private Memtable memtable = new Memtable();
+    private final Memtable memtable = new Memtable();
     private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
     private long records;
@@ -122,43 +122,38 @@ final class Recovery {
     // ---- Logs
 
     /**
-     * Reads the logs into the memtable. One pass suffices where the last record is a commit, as after a clean close. Where it is
-     * not, the memtable holds writes that do not count, and a second pass stops before them.
+     * Looks for the last commit first, and then reads what counts into the memtable. Two passes, as most of a log's records may be behind
+     * its last commit: to have read them into the memtable as well would cost several times what it takes to look at them.
      */
     private void replay() throws IOException {
         List<Long> logs = version.logs();
         for (int i = 0; i < logs.size(); i++) {
             LogHeader next = i + 1 < logs.size() ? follower(logs.get(i), logs.get(i + 1)) : null;
-            if (!replay(logs.get(i), next)) {
+            if (!lookThrough(logs.get(i), next)) {
                 break;
             }
         }
         usedLogs =
                 logs.stream().filter(number -> number <= previousLog.number()).toList();
-        if (memtable.lastSeqNo() > commit.seqNo()) {
-            memtable = new Memtable();
-            for (int i = 0; i < usedLogs.size(); i++) {
-                boolean last = i + 1 == usedLogs.size();
-                long end = last
-                        ? previousLog.length()
-                        : follower(logs.get(i), logs.get(i + 1)).previousLength();
-                replayAgain(usedLogs.get(i), end);
-            }
+        for (int i = 0; i < usedLogs.size(); i++) {
+            boolean last = i + 1 == usedLogs.size();
+            long end = last
+                    ? previousLog.length()
+                    : follower(logs.get(i), logs.get(i + 1)).previousLength();
+            replay(usedLogs.get(i), end);
         }
     }
 
     /**
-     * Reads one log up to where its follower says that it ends.
+     * Goes through one log up to where its follower says that it ends.
      *
      * @param next header of the log after it, or {@code null} if it is the last one
      * @return whether the follower may be read: not if the end of this one is gone
      */
-    private boolean replay(long number, @Nullable LogHeader next) throws IOException {
+    private boolean lookThrough(long number, @Nullable LogHeader next) throws IOException {
         LogExtent extent = next == null ? LogExtent.UNKNOWN : next.previousExtent();
         try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number, extent)) {
             while (log.next()) {
-                log.applyTo(new IntoMemtable(memtable));
-                records++;
                 lastSeqNo = Math.max(lastSeqNo, log.lastSeqNo());
                 if (log.isCommit()) {
                     commit = new Commit(log.lastSeqNo(), log.setsMetadata() ? log.metadata() : commit.metadata());
@@ -189,10 +184,12 @@ final class Recovery {
         }
     }
 
-    private void replayAgain(long number, long end) throws IOException {
+    private void replay(long number, long end) throws IOException {
+        IntoMemtable target = new IntoMemtable(memtable);
         try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number)) {
             while (log.position() < end && log.next()) {
-                log.applyTo(new IntoMemtable(memtable));
+                log.applyTo(target);
+                records++;
             }
         }
     }
