@@ -7,8 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,9 @@ public final class LsmTree implements AutoCloseable {
     private final ReadPath reads;
     private final SnapshotList snapshots = new SnapshotList();
     private final Counters counters = new Counters();
-    private final Set<TreeIterator> iterators = ConcurrentHashMap.newKeySet();
+    /** Only counted: an iterator looks by itself whether its tree was closed, and a set of them would cost a short scan more than the count. */
+    private final AtomicInteger openIterators = new AtomicInteger();
+
     private final boolean ownsRuntime;
     private volatile boolean closed;
 
@@ -179,10 +180,7 @@ public final class LsmTree implements AutoCloseable {
         try {
             VisibleIterator source = reads.iterate(view, range, direction, moment);
             TreeIterator iterator = new TreeIterator(this, source, view.tables());
-            iterators.add(iterator);
-            if (closed) {
-                iterator.treeClosed();
-            }
+            openIterators.incrementAndGet();
             return iterator;
         } catch (IOException e) {
             view.tables().unpin();
@@ -283,7 +281,7 @@ public final class LsmTree implements AutoCloseable {
     /** What was counted so far, and how the tree looks now. */
     public LsmMetrics metrics() {
         requireOpen();
-        return new TreeMetrics(counters, files, versions, writes, snapshots).now(iterators.size());
+        return new TreeMetrics(counters, files, versions, writes, snapshots).now(openIterators.get());
     }
 
     /**
@@ -303,7 +301,6 @@ public final class LsmTree implements AutoCloseable {
             }
             closed = true;
         }
-        iterators.forEach(TreeIterator::treeClosed);
         LsmException failure = null;
         try {
             if (options.durability() == Durability.NONE ? writes.hasUnflushed() : writes.isWorthFlushing()) {
@@ -339,8 +336,13 @@ public final class LsmTree implements AutoCloseable {
         return options.name();
     }
 
-    void released(TreeIterator iterator) {
-        iterators.remove(iterator);
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** An iterator was closed. */
+    void released() {
+        openIterators.decrementAndGet();
     }
 
     private void sealIfAsked() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The iterator that users get.
  *
- * <p>Its own thread opens and closes what it reads from. The tree's {@link #treeClosed} only sets a flag, since the iterator may
+ * <p>Its own thread opens and closes what it reads from. Closing the tree only sets the tree's flag, since the iterator may
  * be in the middle of a move: that move then ends by itself, or by an error that the flag explains.
  */
 final class TreeIterator implements LsmIterator {
@@ -21,8 +21,6 @@ final class TreeIterator implements LsmIterator {
 
     /** Why a move failed; the sources then stand nobody knows where, and to go on could pass over entries. */
     private @Nullable Throwable failure;
-
-    private volatile boolean treeClosed;
 
     TreeIterator(LsmTree tree, VisibleIterator source, PinnedVersion pinned) {
         this.tree = tree;
@@ -77,7 +75,7 @@ final class TreeIterator implements LsmIterator {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        tree.released(this);
+        tree.released();
         try {
             source.close();
         } catch (IOException e) {
@@ -87,13 +85,8 @@ final class TreeIterator implements LsmIterator {
         }
     }
 
-    /** The tree was closed: every further move fails. Called by any thread. */
-    void treeClosed() {
-        treeClosed = true;
-    }
-
     private void requireOpen() {
-        if (treeClosed) {
+        if (tree.isClosed()) {
             throw new LsmException(LsmException.Kind.CLOSED, "tree " + tree.name() + " is closed");
         }
         if (closed.get()) {

@@ -29,7 +29,7 @@ public final class OpenTree {
     private final String storeName;
     private final LsmTree tree;
     private final StateStoreContext context;
-    private final Position position;
+    private final InputPosition position;
     private final OpenIterators iterators;
     private final Runnable beforeFirstWrite;
     private volatile boolean open = true;
@@ -57,7 +57,7 @@ public final class OpenTree {
             String storeName,
             LsmTree tree,
             StateStoreContext context,
-            Position position,
+            InputPosition position,
             QueryIsolation isolation,
             OpenIterators iterators,
             Runnable beforeFirstWrite) {
@@ -65,7 +65,7 @@ public final class OpenTree {
         this.tree = tree;
         this.context = context;
         this.position = position;
-        this.committed = isolation == QueryIsolation.READ_COMMITTED ? new CommittedView(tree, position) : null;
+        this.committed = isolation == QueryIsolation.READ_COMMITTED ? new CommittedView(tree, position.now()) : null;
         this.iterators = iterators;
         this.beforeFirstWrite = beforeFirstWrite;
     }
@@ -169,7 +169,7 @@ public final class OpenTree {
     /** How far what the caller sees has got in the store's input. Not to be changed. */
     Position position() {
         CommittedView view = viewOfCaller();
-        return view == null ? position : view.position();
+        return view == null ? position.now() : view.position();
     }
 
     /** Whether the store was not closed since. */
@@ -193,7 +193,7 @@ public final class OpenTree {
         try {
             tree.commit(metadata);
             if (committed != null) {
-                committed.moveOn(position);
+                committed.moveOn(position.now());
             }
         } catch (LsmException e) {
             uncommitted = before;
@@ -283,10 +283,6 @@ public final class OpenTree {
     }
 
     private void movePosition() {
-        context.recordMetadata().ifPresent(record -> {
-            if (record.topic() != null) {
-                position.withComponent(record.topic(), record.partition(), record.offset());
-            }
-        });
+        context.recordMetadata().ifPresent(position::moveTo);
     }
 }

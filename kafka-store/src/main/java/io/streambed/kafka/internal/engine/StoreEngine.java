@@ -55,7 +55,7 @@ public final class StoreEngine {
     private final LongSupplier wallClock;
 
     private volatile @Nullable Opening opening;
-    private volatile Position position = Position.emptyPosition();
+    private volatile InputPosition position = new InputPosition(Position.emptyPosition());
     private volatile @Nullable StateStoreContext context;
     private final StreamTime streamTime = new StreamTime();
 
@@ -144,7 +144,7 @@ public final class StoreEngine {
             offsets = last.offsets();
             writtenSince = last.writtenSinceMillis();
             offsetsAsked = false;
-            position = last.position();
+            position = new InputPosition(last.position());
             streamTime.reset(last.streamTimeMillis());
             committedStreamTime = last.streamTimeMillis();
             context = newContext;
@@ -254,7 +254,7 @@ public final class StoreEngine {
      */
     public Position position() {
         Opening now = opening;
-        return now == null ? position : now.tree().position();
+        return now == null ? position.now() : now.tree().position();
     }
 
     /**
@@ -328,7 +328,7 @@ public final class StoreEngine {
                                 writtenSince,
                                 time,
                                 next,
-                                position,
+                                position.now(),
                                 segmentation)
                         .encode());
         offsets = next;

@@ -45,7 +45,10 @@ public final class MergingIterator implements InternalIterator {
     }
 
     private MergingIterator(List<InternalIterator> sources) {
-        this.heads = sources.stream().map(Head::new).toArray(Head[]::new);
+        this.heads = new Head[sources.size()];
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = new Head(sources.get(i));
+        }
         this.heap = new Head[heads.length];
     }
 

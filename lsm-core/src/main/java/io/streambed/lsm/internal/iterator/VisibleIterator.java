@@ -20,6 +20,9 @@ public final class VisibleIterator implements Closeable {
         AT_END
     }
 
+    private static final byte[] NO_BYTES = {};
+    private static final EntryView NOTHING = new EntryView();
+
     private final InternalIterator source;
     private final long moment;
     private final SeqRanges voids;
@@ -36,17 +39,17 @@ public final class VisibleIterator implements Closeable {
     private final Slice key = new Slice();
     private final Slice value = new Slice();
     private byte[] keyBuffer = new byte[64];
-    private byte[] valueBuffer = new byte[0];
+    private byte[] valueBuffer = NO_BYTES;
     private State state = State.NEW;
     private boolean sourceOnEntry;
 
     /** What the source stands on. */
-    private EntryView entry = new EntryView();
+    private EntryView entry = NOTHING;
 
     // The keys since the last visible one, none of which is: how many, the first of them, and what was known of them.
     private final DeadRanges deadRanges;
     private final Slice firstPassed = new Slice();
-    private byte[] firstPassedBuffer = new byte[64];
+    private byte[] firstPassedBuffer = NO_BYTES;
     private int passed;
     private DeadRanges.@Nullable DeadRange jumped;
 
