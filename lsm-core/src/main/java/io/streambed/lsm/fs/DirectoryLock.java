@@ -87,8 +87,9 @@ final class DirectoryLock implements Closeable {
                         "process " + owner(file),
                         "stop that process, or give this one a directory of its own");
             }
-            file.setLength(0);
-            file.write(self.getBytes(StandardCharsets.US_ASCII));
+            // Always as long, so that nothing has to be cut off: on ext4 a file that is cut off is written to disk at
+            // once when it is closed, and the next owner, who opens it right after that, waits for the disk.
+            file.write(padded(self).getBytes(StandardCharsets.US_ASCII));
             lock = new DirectoryLock(tableKey, file);
             return lock;
         } finally {
@@ -108,11 +109,15 @@ final class DirectoryLock implements Closeable {
         }
     }
 
+    private static String padded(String owner) {
+        return owner + " ".repeat(LONGEST_OWNER - owner.length());
+    }
+
     /** What the owner wrote about itself; it may be about to. */
     private static String owner(RandomAccessFile file) throws IOException {
         byte[] bytes = new byte[LONGEST_OWNER];
         int length = Math.max(0, file.read(bytes));
-        String owner = new String(bytes, 0, length, StandardCharsets.US_ASCII);
+        String owner = new String(bytes, 0, length, StandardCharsets.US_ASCII).strip();
         return owner.matches("[0-9]+") ? owner : "unknown";
     }
 

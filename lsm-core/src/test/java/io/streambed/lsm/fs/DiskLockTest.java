@@ -103,7 +103,7 @@ class DiskLockTest {
         }
         assertTrue(child.waitFor(20, TimeUnit.SECONDS));
         try (Closeable lock = fs.lock("LOCK")) {
-            assertEquals(SELF, Files.readString(directory.resolve("LOCK")));
+            assertEquals(SELF, Files.readString(directory.resolve("LOCK")).strip());
         }
     }
 

@@ -55,7 +55,7 @@ public final class LogWriter implements Closeable {
     /** Offset in the file of the buffer's first byte. */
     private long bufferPosition = LogHeader.BYTES;
 
-    private long syncedLength = LogHeader.BYTES;
+    private long syncedLength;
     private boolean syncIsUnstated;
     private @Nullable IOException failure;
 
@@ -84,6 +84,13 @@ public final class LogWriter implements Closeable {
         return create(fileSystem, name, kind, header, bufferBytes, null);
     }
 
+    /** As the others, for a log that nobody names before its first records are synced: its header is synced with them. */
+    public static LogWriter createUnsynced(
+            FileSystem fileSystem, String name, LogKind kind, LogHeader header, int bufferBytes) throws IOException {
+        AppendFile file = fileSystem.create(name);
+        return begin(file, name, kind, header, bufferBytes, null);
+    }
+
     /** As the others, with buffers that are shared. */
     static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header, LogBuffers buffers)
             throws IOException {
@@ -98,10 +105,23 @@ public final class LogWriter implements Closeable {
             int bufferBytes,
             @Nullable LogBuffers buffers)
             throws IOException {
-        AppendFile file = fileSystem.create(name);
+        LogWriter writer = begin(fileSystem.create(name), name, kind, header, bufferBytes, buffers);
+        try {
+            // Not by sync(), which has the next record say so: that the header is there is said by the record itself.
+            writer.file.sync();
+            writer.syncedLength = LogHeader.BYTES;
+            return writer;
+        } catch (IOException | RuntimeException | Error e) {
+            closeAfter(e, writer.file);
+            throw e;
+        }
+    }
+
+    private static LogWriter begin(
+            AppendFile file, String name, LogKind kind, LogHeader header, int bufferBytes, @Nullable LogBuffers buffers)
+            throws IOException {
         try {
             file.write(header.encode(kind), 0, LogHeader.BYTES);
-            file.sync();
             return new LogWriter(file, name, header.number(), bufferBytes, buffers);
         } catch (IOException | RuntimeException | Error e) {
             closeAfter(e, file);

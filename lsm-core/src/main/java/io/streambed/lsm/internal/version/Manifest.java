@@ -159,7 +159,8 @@ public final class Manifest implements Closeable {
     private void begin(Version version) throws IOException {
         long number = newNumber.getAsLong();
         String next = FileNames.manifest(number);
-        LogWriter created = LogWriter.create(fileSystem, next, LogKind.MANIFEST, LogHeader.first(number), BUFFER_BYTES);
+        LogWriter created =
+                LogWriter.createUnsynced(fileSystem, next, LogKind.MANIFEST, LogHeader.first(number), BUFFER_BYTES);
         LogWriter replaced = writer;
         writer = created;
         created.append(EDIT, version.asEdit().encode());
