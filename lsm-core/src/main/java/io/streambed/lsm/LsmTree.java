@@ -184,6 +184,8 @@ public final class LsmTree implements AutoCloseable {
             return iterator;
         } catch (IOException e) {
             view.tables().unpin();
+            // Closing takes tables away under a look-up, pinned or not.
+            requireOpen();
             throw Errors.wrap("opening an iterator over", options.name(), e);
         } catch (RuntimeException | Error e) {
             view.tables().unpin();

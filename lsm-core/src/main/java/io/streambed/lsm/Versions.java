@@ -81,9 +81,13 @@ final class Versions {
      * an append may have been in the page cache only.
      */
     void sync() throws IOException {
-        if (!manifest.isSynced()) {
-            install(new VersionEdit());
+        synchronized (lock) {
+            // Not while another thread is just about to sync it: that is not done yet.
+            if (manifest.isSynced()) {
+                return;
+            }
         }
+        install(new VersionEdit());
     }
 
     /** Raises the floor to {@code key}: from here on no reader sees what is below. Harmless if it is as high already. */

@@ -71,6 +71,29 @@ class FailureTest {
     }
 
     @Test
+    void aManifestThatCannotBeReplacedIsClosedWithItsTree() {
+        LsmTree tree =
+                runtime.open(files, LsmOptions.builder().commitEveryWrite(false).build());
+        tree.put(bytes("a"), bytes("1"));
+        tree.commit(new byte[2 << 20]); // With so much in it the manifest is to be replaced.
+        tree.flush();
+        tree.put(bytes("a"), bytes("2"));
+        files.inject(Fault.on(Operation.SYNC)
+                .inFile(name -> name.startsWith("MANIFEST"))
+                .nth(1)
+                .once("disk broken"));
+        LsmException failed = assertThrows(LsmException.class, tree::flush);
+        assertTrue(failed.getMessage().contains("disk broken"), failed.getMessage());
+        assertTrue(assertThrows(LsmException.class, tree::flush).getMessage().contains("disk broken"));
+        tree.close();
+        assertEquals(0, memory.openHandles());
+        files.heal();
+        try (LsmTree again = runtime.open(files, LsmOptions.defaults())) {
+            assertEquals("1", new String(again.get(bytes("a")), UTF_8));
+        }
+    }
+
+    @Test
     void commitsWithoutWritesDoNotLetTheLogGrowForEver() {
         LsmOptions options = LsmOptions.builder()
                 .commitEveryWrite(false)

@@ -120,9 +120,10 @@ class ConcurrencyTest {
                     while (!done.get()) {
                         for (int i = 0; i < 200; i++) {
                             registers.get(random, seen);
+                            registers.scanOne(random, seen);
                         }
                         registers.scan(random.nextBoolean() ? Direction.FORWARD : Direction.REVERSE, seen);
-                        reads.addAndGet(201);
+                        reads.addAndGet(401);
                     }
                 });
             }
@@ -156,6 +157,7 @@ class ConcurrencyTest {
         Workers workers = new Workers();
         Workers.Task[] uses = {
             () -> registers.get(new Random(started.get()), new Registers.Seen()),
+            () -> registers.scanOne(new Random(started.get()), new Registers.Seen()),
             () -> registers.scan(Direction.FORWARD, new Registers.Seen()),
             () -> registers.scan(Direction.REVERSE, new Registers.Seen()),
             () -> registers.writeTogether(1, new Random(1)),

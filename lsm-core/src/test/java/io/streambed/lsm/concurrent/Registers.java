@@ -67,6 +67,15 @@ final class Registers {
         seen.see(key, check(key, value), "get");
     }
 
+    /** Scans a range of one key. */
+    void scanOne(Random random, Seen seen) {
+        int key = random.nextInt(COUNT);
+        try (LsmIterator iterator = tree.iterator(KeyRange.closed(key(key), key(key)), Direction.FORWARD)) {
+            assertTrue(iterator.next(), () -> "key " + key + " is gone");
+            seen.see(key, check(key, iterator.value().toByteArray()), "scan");
+        }
+    }
+
     /** Scans everything; there must be every key, and the last ten of one version. */
     void scan(Direction direction, Seen seen) {
         int count = 0;

@@ -150,8 +150,9 @@ public final class Manifest implements Closeable {
                 current.append(EDIT, edit.encode());
                 current.sync();
             }
-        } catch (IOException e) {
-            failure = e;
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it was: which manifest counts now, nobody knows.
+            failure = e instanceof IOException io ? io : new IOException(e.toString(), e);
             throw e;
         }
     }
@@ -161,15 +162,20 @@ public final class Manifest implements Closeable {
         String next = FileNames.manifest(number);
         LogWriter created =
                 LogWriter.createUnsynced(fileSystem, next, LogKind.MANIFEST, LogHeader.first(number), BUFFER_BYTES);
+        try {
+            created.append(EDIT, version.asEdit().encode());
+            created.sync();
+            // The manifest's name first: a crash may keep any of the names that are not synced, and CURRENT's alone
+            // would lead nowhere.
+            fileSystem.syncDirectory();
+            writeCurrent(next);
+        } catch (IOException | RuntimeException | Error e) {
+            try (created) {
+                throw e;
+            }
+        }
         LogWriter replaced = writer;
         writer = created;
-        created.append(EDIT, version.asEdit().encode());
-        created.sync();
-        // The manifest's name first: a crash may keep any of the names that are not synced, and CURRENT's alone would
-        // lead
-        // nowhere.
-        fileSystem.syncDirectory();
-        writeCurrent(next);
         String old = name;
         name = next;
         if (replaced != null) {
