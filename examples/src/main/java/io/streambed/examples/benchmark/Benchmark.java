@@ -51,12 +51,12 @@ final class Benchmark {
 
     /** Does something with the results that there are. */
     @FunctionalInterface
-    interface AfterRound {
+    interface AfterScenario {
         void with(Results results) throws IOException;
     }
 
-    /** Runs these rows, and puts what came of it into {@code results}; tells {@code afterRound} at the end of each round. */
-    void run(List<Scenario> scenarios, Set<Row> rows, Results results, AfterRound afterRound) throws Exception {
+    /** Runs these rows, and puts what came of it into {@code results}; tells {@code afterScenario} each time that all sides have run one. */
+    void run(List<Scenario> scenarios, Set<Row> rows, Results results, AfterScenario afterScenario) throws Exception {
         all = rounds * scenarios.size() * sides.size();
         long begin = System.nanoTime();
         progress.show(() -> state(begin));
@@ -75,8 +75,8 @@ final class Benchmark {
                     }
                     done.incrementAndGet();
                 }
+                afterScenario.with(results);
             }
-            afterRound.with(results);
         }
     }
 

@@ -173,6 +173,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         try (Progress progress = new Progress(NAME, console)) {
             Runs made = runs.apply(scratch, jvmOptions());
             new Benchmark(plan, sides, times, made, stop, progress).run(scenarios, rows, results, sofar -> {
+                // Not only in the end: whoever stops it after half an hour finds what was measured.
                 if (written != null) {
                     written.write(sofar);
                 }

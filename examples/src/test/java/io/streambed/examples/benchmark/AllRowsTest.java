@@ -2,6 +2,7 @@ package io.streambed.examples.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.examples.app.Console;
@@ -9,6 +10,7 @@ import io.streambed.examples.app.Progress;
 import io.streambed.examples.app.Stop;
 import io.streambed.examples.benchmark.measure.Measurement;
 import io.streambed.examples.benchmark.report.Results;
+import io.streambed.examples.benchmark.report.Table;
 import io.streambed.examples.benchmark.row.Catalogue;
 import io.streambed.examples.benchmark.row.Plan;
 import io.streambed.examples.benchmark.row.Row;
@@ -18,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,16 +68,36 @@ class AllRowsTest {
     @Test
     void storesInMemoryReportAllButWhatNeedsADisk() throws Exception {
         Results results = new Results(Side.IN_MEMORY, TINY);
-        Set<Row> rows = Catalogue.scenarios().stream()
-                .flatMap(scenario -> scenario.rows().stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        run(List.of(Side.IN_MEMORY), rows, results);
+        run(List.of(Side.IN_MEMORY), rowsOf(Catalogue.scenarios()), results);
         assertEquals(List.of(), results.failures());
         assertEquals(
                 List.of("reopen-40", "reopen", "crash-open", "crash-open-next", "crash-catch-up", "crash-records"),
                 results.notThere().stream()
                         .map(line -> line.substring(0, line.indexOf(',')))
                         .toList());
+    }
+
+    /** Whoever stops a benchmark keeps what it has measured. */
+    @Test
+    void resultsAreHandedOverAfterEachScenario() throws Exception {
+        List<Scenario> two = Catalogue.scenarios().subList(0, 2);
+        List<String> tables = new ArrayList<>();
+        run(
+                two,
+                List.of(Side.STREAMBED),
+                rowsOf(two),
+                new Results(Side.ROCKSDB, TINY),
+                sofar -> tables.add(new Table(sofar).text()));
+        assertEquals(2, tables.size());
+        assertTrue(tables.get(0).contains(two.get(0).name()), tables.get(0));
+        assertFalse(tables.get(0).contains(two.get(1).name()), tables.get(0));
+        assertTrue(tables.get(1).contains(two.get(1).name()), tables.get(1));
+    }
+
+    private static Set<Row> rowsOf(List<Scenario> scenarios) {
+        return scenarios.stream()
+                .flatMap(scenario -> scenario.rows().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** What the row is about; tiny stores may write nothing at all. */
@@ -87,12 +110,21 @@ class AllRowsTest {
     }
 
     private void run(List<Side> sides, Set<Row> rows, Results results) throws Exception {
+        run(Catalogue.scenarios(), sides, rows, results, sofar -> {});
+    }
+
+    private void run(
+            List<Scenario> scenarios,
+            List<Side> sides,
+            Set<Row> rows,
+            Results results,
+            Benchmark.AfterScenario afterScenario)
+            throws Exception {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
         Console console = new Console(InputStream.nullInputStream(), nowhere, nowhere, false);
-        List<Scenario> scenarios = Catalogue.scenarios();
         try (Progress progress = new Progress("benchmark", console)) {
             InProcess runs = new InProcess(scratch, side -> side, side -> side);
-            new Benchmark(TINY, sides, 1, runs, new Stop(), progress).run(scenarios, rows, results, sofar -> {});
+            new Benchmark(TINY, sides, 1, runs, new Stop(), progress).run(scenarios, rows, results, afterScenario);
         }
     }
 }
