@@ -36,7 +36,8 @@ public final class LsmTree implements AutoCloseable {
     private final ReadPath reads;
     private final SnapshotList snapshots = new SnapshotList();
     private final Counters counters = new Counters();
-    /** Only counted: an iterator looks by itself whether its tree was closed, and a set of them would cost a short scan more than the count. */
+
+    /** Only counted: each looks by itself whether its tree was closed, and a set of them would cost a short scan more. */
     private final AtomicInteger openIterators = new AtomicInteger();
 
     private final boolean ownsRuntime;

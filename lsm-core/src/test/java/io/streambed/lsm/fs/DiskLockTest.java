@@ -108,6 +108,14 @@ class DiskLockTest {
     }
 
     @Test
+    void theOwnersNumberReplacesALongerOne() throws IOException {
+        Files.writeString(directory.resolve("LOCK"), "12345678901234567890");
+        try (Closeable lock = fs.lock("LOCK")) {
+            assertEquals(SELF, Files.readString(directory.resolve("LOCK")).strip());
+        }
+    }
+
+    @Test
     void closingTwiceDoesNotFreeWhatIsAnothersNow() throws Exception {
         Closeable first = fs.lock("LOCK");
         first.close();

@@ -2,6 +2,7 @@ package io.streambed.examples.benchmark.row;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.examples.benchmark.store.Side;
@@ -30,6 +31,11 @@ class CatalogueTest {
             assertFalse(row.goals(Plan.NORMAL, Side.ROCKSDB).isEmpty(), row.name());
             assertEquals(row.figure(), row.goals().get(0).figure());
         }
+    }
+
+    @Test
+    void aRowWithoutAGoalIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Row.of("row", "whatever"));
     }
 
     @Test

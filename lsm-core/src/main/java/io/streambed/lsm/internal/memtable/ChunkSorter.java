@@ -118,15 +118,15 @@ final class ChunkSorter {
 
     /** Length of the longest common prefix of a range's keys: word by word, as to compare keys as a whole costs several times as much. */
     private int commonPrefix(int from, int to) {
-        if (commonBytes(from, to, 0) == 0) {
+        int bytes = commonBytes(from, to, 0);
+        if (bytes == 0) {
             return 0;
         }
         int shortest = Integer.MAX_VALUE;
         for (int i = from; i < to; i++) {
             shortest = Math.min(shortest, keyLength(nodes[i]));
         }
-        int common = 0;
-        int bytes = Long.BYTES;
+        int common = bytes;
         while (bytes == Long.BYTES && common < shortest) {
             bytes = commonBytes(from, to, common);
             common += bytes;

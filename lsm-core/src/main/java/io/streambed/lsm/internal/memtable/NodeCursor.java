@@ -7,14 +7,14 @@ import java.util.Arrays;
  * to tell keys with equal windows apart. Used by one thread.
  */
 final class NodeCursor {
+    /** How far ahead of a position to touch, if at all: about as many steps as the memory takes to answer. */
+    private static final int AHEAD = 8;
+
     // Invariant: while the cursor stands on key K, moving forward, each chunk's position is that of its first key >=
     // K, and moving backward, of its last key <= K; only the heap's top has K itself, for no two chunks share a key.
     // So turning round is a step of every position, with no search: the first key > K stands behind the last one < K
     // in every chunk, also where one of them is beyond an end. Having run off an end is standing on a key beyond all
     // others: turning round, and nothing else, leads back.
-    /** How far ahead of a position to touch, if at all: about as many steps as the memory takes to answer. */
-    private static final int AHEAD = 8;
-
     private final Arena arena;
     private final SortedIndex index;
     private final SortedChunk[] chunks;
