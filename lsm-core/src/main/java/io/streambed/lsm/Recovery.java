@@ -90,6 +90,7 @@ final class Recovery {
     }
 
     static Recovered run(FileSystem fileSystem, LsmOptions options, LsmRuntime runtime) throws IOException {
+        fileSystem.completeStaged(FileNames.STAGING);
         Manifest.Loaded loaded = Manifest.load(fileSystem);
         Version version = loaded.version();
         List<String> names = fileSystem.list();

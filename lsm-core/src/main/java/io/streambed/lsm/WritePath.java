@@ -361,7 +361,7 @@ final class WritePath {
         files.syncNamesOnce();
         long number = files.newNumber();
         LogHeader header = new LogHeader(number, previousLog.number, previousLog.length, previousLog.syncedLength);
-        log = WalWriter.create(files.fileSystem(), FileNames.log(number), header, logBuffers);
+        log = WalWriter.create(files.fileSystem(), FileNames.log(number), FileNames.STAGING, header, logBuffers);
         files.fileSystem().syncDirectory();
         versions.install(new VersionEdit().logCreated(number));
         return log;

@@ -74,6 +74,17 @@ public final class DiskFileSystem implements FileSystem {
     }
 
     @Override
+    public AppendFile createStaged(String name, String stagingName) throws IOException {
+        Path staging = resolve(stagingName);
+        return new StagedAppendFile(create(name), name, staging, fileMode);
+    }
+
+    @Override
+    public void completeStaged(String stagingName) throws IOException {
+        StagingFile.complete(directory, resolve(stagingName));
+    }
+
+    @Override
     public ReadFile open(String name) throws IOException {
         return new DiskReadFile(resolve(name));
     }

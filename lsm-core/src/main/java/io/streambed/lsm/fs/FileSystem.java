@@ -25,6 +25,21 @@ public interface FileSystem {
     AppendFile create(String name) throws IOException;
 
     /**
+     * Creates a file to append to by many small writes, few of which are synced; otherwise as {@link #create}. Its last bytes may be
+     * kept in a file called {@code stagingName} until it is closed, where they survive the end of the process as well. One such file is
+     * written at a time; after the end of a process {@link #completeStaged} comes before the first is created or read.
+     */
+    default AppendFile createStaged(String name, String stagingName) throws IOException {
+        return create(name);
+    }
+
+    /**
+     * Appends to the file that was written last with this {@code stagingName} what is still missing there, if its writer could not
+     * close it. After a loss of power that may be any bytes, as unsynced ones of a file always may.
+     */
+    default void completeStaged(String stagingName) throws IOException {}
+
+    /**
      * Opens a file for reading.
      *
      * @throws java.nio.file.NoSuchFileException if there is none of that name

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li>A file that somebody truncates, or a disk that fails, makes the access itself fail. All access is by bulk copies, which
  *       the JVM guards: it ends the copy and throws {@link InternalError}, which becomes an {@link IOException} here. JDK 17 throws
  *       it only at some later moment, anywhere in the thread. So a mark is put where the copy's last bytes go; if it is still
- *       there afterwards, the error is waited for here ({@link #awaitFault}).
+ *       there afterwards, the error is waited for here ({@link Mapping#awaitFault}).
  * </ul>
  */
 final class MappedReadFile implements ReadFile {
@@ -35,9 +35,6 @@ final class MappedReadFile implements ReadFile {
 
     /** Nothing that a file is likely to hold; if it does, the read only takes longer. */
     private static final long MARK = 0x7b1e_93c4_5ad8_26f1L;
-
-    /** 1, though the compiler does not know that. */
-    private static volatile int one = 1;
 
     private final Path path;
     private final long length;
@@ -78,7 +75,7 @@ final class MappedReadFile implements ReadFile {
             try {
                 mapping.bytes().get((int) position, target, offset, count);
                 if (!marked || (long) LONG.get(target, lastBytes) == MARK) {
-                    awaitFault();
+                    Mapping.awaitFault();
                 }
             } finally {
                 leave();
@@ -86,21 +83,6 @@ final class MappedReadFile implements ReadFile {
         } catch (InternalError e) {
             throw new IOException(
                     "reading " + path + " through its mapping failed: it was truncated, or its disk failed", e);
-        }
-    }
-
-    /**
-     * Gives the JVM the occasion to throw an error that waits for this thread; returns if there is none, because the file really
-     * holds the mark. Errors that wait are thrown when the thread comes back from the JVM's own code. A throw and a catch lead
-     * there only as long as they are not compiled to a jump; an array of arrays, of lengths that the compiler cannot know, is always
-     * made by the JVM itself.
-     */
-    private static void awaitFault() {
-        int some = one;
-        for (int i = 0; i < 3; i++) {
-            if (new byte[some][some].length != some) {
-                throw new AssertionError();
-            }
         }
     }
 

@@ -10,13 +10,16 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole file mapped into memory for reading, and the way to unmap it at a moment of our choosing.
+ * A whole file mapped into memory, and the way to unmap it at a moment of our choosing.
  *
  * <p>The JDK has had a public way for that since release 22 ({@code java.lang.foreign.Arena}); this code is compiled for 17, so it is
  * called by method handles. Before 22 there is {@code sun.misc.Unsafe.invokeCleaner}, which later releases warn of.
  */
 final class Mapping {
     private static final @Nullable Mapper MAPPER = findMapper();
+
+    /** 1, though the compiler does not know that. */
+    private static volatile int one = 1;
 
     private final ByteBuffer bytes;
     private final Unmapper unmapper;
@@ -31,13 +34,22 @@ final class Mapping {
         return MAPPER != null && length > 0 && length <= Integer.MAX_VALUE;
     }
 
-    /** Maps the first {@code length} bytes of a file, which may be closed afterwards. */
+    /** Maps the first {@code length} bytes of a file for reading; it may be closed afterwards. */
     static Mapping of(FileChannel channel, long length) throws IOException {
+        return of(channel, FileChannel.MapMode.READ_ONLY, length);
+    }
+
+    /** The same for reading and writing; the file has that length already. */
+    static Mapping forWriting(FileChannel channel, long length) throws IOException {
+        return of(channel, FileChannel.MapMode.READ_WRITE, length);
+    }
+
+    private static Mapping of(FileChannel channel, FileChannel.MapMode mode, long length) throws IOException {
         Mapper mapper = MAPPER;
         if (mapper == null) {
             throw new IOException("this JVM offers no way to unmap a file");
         }
-        return mapper.map(channel, length);
+        return mapper.map(channel, mode, length);
     }
 
     /** The file's bytes; not to be touched after {@link #unmap}. */
@@ -56,9 +68,23 @@ final class Mapping {
         }
     }
 
+    /**
+     * Gives the JVM the occasion to throw an error that waits for this thread; returns if there is none. Errors that wait are thrown when the thread comes back from the JVM's own code. A throw and a catch lead
+     * there only as long as they are not compiled to a jump; an array of arrays, of lengths that the compiler cannot know, is always
+     * made by the JVM itself.
+     */
+    static void awaitFault() {
+        int some = one;
+        for (int i = 0; i < 3; i++) {
+            if (new byte[some][some].length != some) {
+                throw new AssertionError();
+            }
+        }
+    }
+
     @FunctionalInterface
     private interface Mapper {
-        Mapping map(FileChannel channel, long length) throws IOException;
+        Mapping map(FileChannel channel, FileChannel.MapMode mode, long length) throws IOException;
     }
 
     @FunctionalInterface
@@ -87,11 +113,11 @@ final class Mapping {
                 FileChannel.class,
                 "map",
                 MethodType.methodType(segmentType, FileChannel.MapMode.class, long.class, long.class, arenaType));
-        return (channel, length) -> {
+        return (channel, mode, length) -> {
             try {
                 Object arena = ofShared.invoke();
                 try {
-                    Object segment = map.invoke(channel, FileChannel.MapMode.READ_ONLY, 0L, length, arena);
+                    Object segment = map.invoke(channel, mode, 0L, length, arena);
                     return new Mapping((ByteBuffer) asByteBuffer.invoke(segment), () -> close.invoke(arena));
                 } catch (Throwable e) {
                     close.invoke(arena);
@@ -112,8 +138,8 @@ final class Mapping {
         MethodHandle invokeCleaner = MethodHandles.lookup()
                 .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
                 .bindTo(field.get(null));
-        return (channel, length) -> {
-            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+        return (channel, mode, length) -> {
+            ByteBuffer bytes = channel.map(mode, 0, length);
             return new Mapping(bytes, () -> invokeCleaner.invoke(bytes));
         };
     }

@@ -22,6 +22,11 @@ public class ForwardingFileSystem implements FileSystem {
     }
 
     @Override
+    public void completeStaged(String stagingName) throws IOException {
+        inner.completeStaged(stagingName);
+    }
+
+    @Override
     public ReadFile open(String name) throws IOException {
         return inner.open(name);
     }

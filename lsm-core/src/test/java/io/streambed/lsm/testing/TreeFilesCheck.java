@@ -58,6 +58,7 @@ public final class TreeFilesCheck {
         loaded.version().logs().forEach(number -> expected.add(FileNames.log(number)));
         TreeSet<String> found = new TreeSet<>(files.list());
         found.remove(FileNames.LOCK);
+        found.remove(FileNames.STAGING);
         assertEquals(expected, found, "files on disk are those that the manifest names");
     }
 

@@ -81,7 +81,7 @@ public final class LogWriter implements Closeable {
     /** As the others, with a buffer of that many bytes. */
     public static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header, int bufferBytes)
             throws IOException {
-        return create(fileSystem, name, kind, header, bufferBytes, null);
+        return create(fileSystem.create(name), name, kind, header, bufferBytes, null);
     }
 
     /** As the others, for a log that nobody names before its first records are synced: its header is synced with them. */
@@ -91,21 +91,16 @@ public final class LogWriter implements Closeable {
         return begin(file, name, kind, header, bufferBytes, null);
     }
 
-    /** As the others, with buffers that are shared. */
-    static LogWriter create(FileSystem fileSystem, String name, LogKind kind, LogHeader header, LogBuffers buffers)
+    /** As the others, for a file that has just been created, with buffers that are shared. */
+    static LogWriter create(AppendFile file, String name, LogKind kind, LogHeader header, LogBuffers buffers)
             throws IOException {
-        return create(fileSystem, name, kind, header, DEFAULT_BUFFER_BYTES, buffers);
+        return create(file, name, kind, header, DEFAULT_BUFFER_BYTES, buffers);
     }
 
     private static LogWriter create(
-            FileSystem fileSystem,
-            String name,
-            LogKind kind,
-            LogHeader header,
-            int bufferBytes,
-            @Nullable LogBuffers buffers)
+            AppendFile file, String name, LogKind kind, LogHeader header, int bufferBytes, @Nullable LogBuffers buffers)
             throws IOException {
-        LogWriter writer = begin(fileSystem.create(name), name, kind, header, bufferBytes, buffers);
+        LogWriter writer = begin(file, name, kind, header, bufferBytes, buffers);
         try {
             // Not by sync(), which has the next record say so: that the header is there is said by the record itself.
             writer.file.sync();

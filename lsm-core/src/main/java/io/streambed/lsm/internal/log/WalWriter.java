@@ -3,6 +3,7 @@ package io.streambed.lsm.internal.log;
 import io.streambed.lsm.bytes.ByteWriter;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
+import io.streambed.lsm.fs.AppendFile;
 import io.streambed.lsm.fs.FileSystem;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,10 +27,12 @@ public final class WalWriter implements Closeable {
         return create(fileSystem, name, header, LogWriter.DEFAULT_BUFFER_BYTES);
     }
 
-    /** As the other, with buffers that are shared. */
-    public static WalWriter create(FileSystem fileSystem, String name, LogHeader header, LogBuffers buffers)
+    /** As the other, with buffers that are shared, and small commits staged in a file of that name ({@link FileSystem#createStaged}). */
+    public static WalWriter create(
+            FileSystem fileSystem, String name, String stagingName, LogHeader header, LogBuffers buffers)
             throws IOException {
-        return new WalWriter(LogWriter.create(fileSystem, name, LogKind.WRITE_AHEAD, header, buffers));
+        AppendFile file = fileSystem.createStaged(name, stagingName);
+        return new WalWriter(LogWriter.create(file, name, LogKind.WRITE_AHEAD, header, buffers));
     }
 
     /** As the others, with a buffer of that many bytes. */

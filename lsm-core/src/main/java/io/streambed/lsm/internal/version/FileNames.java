@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * CURRENT.tmp       the next CURRENT, until it is renamed
  * MANIFEST-000001   log of version edits
  * 000002.log        write-ahead log
+ * STAGING           the end of the log that is being written, after small commits
  * 000003.sst        table
  * </pre>
  */
@@ -23,6 +24,9 @@ public final class FileNames {
 
     /** The next {@link #CURRENT}, until it is renamed. */
     public static final String NEXT_CURRENT = "CURRENT.tmp";
+
+    /** The end of the log that is being written. */
+    public static final String STAGING = "STAGING";
 
     private static final String MANIFEST_PREFIX = "MANIFEST-";
     private static final String LOG_SUFFIX = ".log";

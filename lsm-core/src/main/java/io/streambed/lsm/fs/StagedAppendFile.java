@@ -1,0 +1,119 @@
+package io.streambed.lsm.fs;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file on disk being written, whose small writes go into a {@link StagingFile}, from where they are appended many at a time. Only once
+ * there have been a few of them: a file that is written in large pieces, or synced after each, has none.
+ */
+final class StagedAppendFile implements AppendFile {
+    /** Longest write that is staged. A longer one spares too few calls for its second copy. */
+    private static final int SMALL_BYTES = StagingFile.RING_BYTES / 4;
+
+    /** So many small writes in a row call for a staging file. */
+    private static final int MANY = 8;
+
+    private final AppendFile file;
+    private final String name;
+    private final Path stagingPath;
+    private final FileAttribute<?>[] mode;
+
+    private @Nullable StagingFile staging;
+    private int smallWrites;
+
+    /** Where the file ends; what is behind {@code file.length()} is staged. */
+    private long length;
+
+    private @Nullable Throwable failure;
+
+    StagedAppendFile(AppendFile file, String name, Path stagingPath, FileAttribute<?>[] mode) {
+        this.file = file;
+        this.name = name;
+        this.stagingPath = stagingPath;
+        this.mode = mode;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) throws IOException {
+        Objects.checkFromIndexSize(offset, count, bytes.length);
+        requireIntact();
+        try {
+            if (count > SMALL_BYTES || !isStaging()) {
+                append();
+                file.write(bytes, offset, count);
+            } else {
+                if (length - file.length() + count > StagingFile.RING_BYTES) {
+                    append();
+                }
+                Objects.requireNonNull(staging).put(length, bytes, offset, count);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        }
+        length += count;
+    }
+
+    private boolean isStaging() {
+        if (smallWrites < MANY && ++smallWrites == MANY && staging == null) {
+            staging = StagingFile.open(stagingPath, mode, name);
+        }
+        return staging != null;
+    }
+
+    /** Appends what is staged to the file itself. */
+    private void append() throws IOException {
+        int staged = (int) (length - file.length());
+        if (staged > 0) {
+            byte[] bytes = new byte[staged];
+            Objects.requireNonNull(staging).copy(file.length(), bytes);
+            file.write(bytes, 0, staged);
+        }
+    }
+
+    @Override
+    public void sync() throws IOException {
+        requireIntact();
+        try {
+            append();
+            file.sync();
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        }
+        smallWrites = 0;
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    /** What is staged is appended first; not after a failure, when it is for the next opening to do so. */
+    @Override
+    public void close() throws IOException {
+        StagingFile closing = staging;
+        try (file) {
+            if (closing != null && failure == null) {
+                append();
+            }
+        } finally {
+            staging = null;
+            failure = new IOException("closed");
+            if (closing != null) {
+                closing.close();
+            }
+        }
+    }
+
+    private void requireIntact() throws IOException {
+        if (failure != null) {
+            throw new IOException(
+                    "file " + name + " is not written to any more after: " + failure.getMessage(), failure);
+        }
+    }
+}
