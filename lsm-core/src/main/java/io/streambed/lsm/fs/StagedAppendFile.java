@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagedAppendFile implements AppendFile {
     /** Longest write that is staged. A longer one spares too few calls for its second copy. */
-    private static final int SMALL_BYTES = StagingFile.RING_BYTES / 4;
+    private static final int SMALL_BYTES = 4 << 10;
+
+    /** What is appended ends at a multiple of this, where it need not be all: the page cache takes it in larger pieces then. */
+    private static final int PIECE_BYTES = StagingFile.RING_BYTES / 4;
 
     /** So many small writes in a row call for a staging file. */
     private static final int MANY = 8;
@@ -43,11 +46,11 @@ final class StagedAppendFile implements AppendFile {
         requireIntact();
         try {
             if (count > SMALL_BYTES || !isStaging()) {
-                append();
+                append(length);
                 file.write(bytes, offset, count);
             } else {
                 if (length - file.length() + count > StagingFile.RING_BYTES) {
-                    append();
+                    append(length - length % PIECE_BYTES);
                 }
                 Objects.requireNonNull(staging).put(length, bytes, offset, count);
             }
@@ -65,13 +68,13 @@ final class StagedAppendFile implements AppendFile {
         return staging != null;
     }
 
-    /** Appends what is staged to the file itself. */
-    private void append() throws IOException {
-        int staged = (int) (length - file.length());
-        if (staged > 0) {
-            byte[] bytes = new byte[staged];
+    /** Appends what is staged to the file itself, up to {@code end}. */
+    private void append(long end) throws IOException {
+        int missing = (int) (end - file.length());
+        if (missing > 0) {
+            byte[] bytes = new byte[missing];
             Objects.requireNonNull(staging).copy(file.length(), bytes);
-            file.write(bytes, 0, staged);
+            file.write(bytes, 0, missing);
         }
     }
 
@@ -79,7 +82,7 @@ final class StagedAppendFile implements AppendFile {
     public void sync() throws IOException {
         requireIntact();
         try {
-            append();
+            append(length);
             file.sync();
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
@@ -99,7 +102,7 @@ final class StagedAppendFile implements AppendFile {
         StagingFile closing = staging;
         try (file) {
             if (closing != null && failure == null) {
-                append();
+                append(length);
             }
         } finally {
             staging = null;

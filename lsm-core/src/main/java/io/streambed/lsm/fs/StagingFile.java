@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * copy, where handing them to the operating system is a call, which takes some fifty times as long. Little-endian; on disk, never change.
  *
  * <pre>
- *  0       8       16            18     4096                                  20480
+ *  0       8       16            18     4096                                  69632
  *  | magic | end   | length of   | name | zeros | ring: byte p of the file is   |
- *  |       |       | the name    |      |       | at 4096 + p % 16384           |
+ *  |       |       | the name    |      |       | at 4096 + p % 65536           |
  * </pre>
  *
  * {@code end} is where the file ends with what is staged; where it ends without, the file itself says. So what is staged is what lies
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagingFile {
     /** Bytes that can be staged at a time. */
-    static final int RING_BYTES = 16 << 10;
+    static final int RING_BYTES = 64 << 10;
 
     private static final int RING_AT = 4 << 10;
     private static final int BYTES = RING_AT + RING_BYTES;

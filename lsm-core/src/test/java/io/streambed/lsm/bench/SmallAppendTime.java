@@ -1,6 +1,8 @@
 package io.streambed.lsm.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.streambed.lsm.fs.AppendFile;
+import io.streambed.lsm.fs.DiskFileSystem;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What it costs to give a few bytes to the operating system, as a commit after a few writes does: appended by a call; by a call to where
- * zeros were written before, which does not change the file's length; and copied into a mapping of such zeros. Prints median, p99 and the
- * processor time of the process for each append; the last of some rounds.
+ * zeros were written before, which does not change the file's length; copied into a mapping of such zeros; and staged, as the log's small
+ * commits are. Prints median, p99 and the processor time of the process for each append; the last of some rounds.
  *
  * <pre>
  *  java -cp … io.streambed.lsm.bench.SmallAppendTime
@@ -55,6 +57,25 @@ public final class SmallAppendTime {
         @Override
         public void close() throws IOException {
             stream.close();
+        }
+    }
+
+    private static final class Staged implements Way {
+        private final AppendFile file;
+
+        Staged(Path path) throws IOException {
+            file = DiskFileSystem.at(path.resolveSibling("."))
+                    .createStaged(path.getFileName().toString(), "STAGING");
+        }
+
+        @Override
+        public void append(byte[] bytes) throws IOException {
+            file.write(bytes, 0, bytes.length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
         }
     }
 
@@ -118,8 +139,10 @@ public final class SmallAppendTime {
                 print(round, "append", bytes, new Appended(file), file);
                 print(round, "into zeros", bytes, new IntoZeros(file, false), file);
                 print(round, "mapped", bytes, new IntoZeros(file, true), file);
+                print(round, "staged", bytes, new Staged(file), file);
             }
         }
+        Files.delete(directory.resolve("STAGING"));
         Files.delete(directory);
     }
 

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogWriter implements Closeable {
     /**
-     * Size of the buffer unless the creator says otherwise, in bytes. A write of 64 KiB costs a little less for each byte, but takes
-     * 16 µs, which one put in 500 would wait for; one of 16 KiB takes 6.
+     * Size of the buffer unless the creator says otherwise, in bytes: room for a piece, and for the records that are cut by its end. A
+     * write of 64 KiB takes 15 to 20 µs, which one put in 500 waits for; pieces of 16 KiB cost the page cache twice as much for each byte.
      */
-    public static final int DEFAULT_BUFFER_BYTES = 16 << 10;
+    public static final int DEFAULT_BUFFER_BYTES = (64 << 10) + (8 << 10);
 
     private static final byte[] NO_BUFFER = new byte[0];
 
@@ -182,6 +182,21 @@ public final class LogWriter implements Closeable {
         }
     }
 
+    /**
+     * Hands over what ends with a whole piece of the file, so that the page cache takes it as a whole, and keeps the rest; or all, if the
+     * buffer holds less than that. The last record may be cut: nobody has been told that it is there.
+     */
+    private void makeRoom() throws IOException {
+        requireIntact();
+        long end = bufferPosition + filled;
+        int whole = (int) (end - end % Integer.highestOneBit(buffer.length) - bufferPosition);
+        int written = whole > 0 ? whole : filled;
+        write(buffer, 0, written);
+        System.arraycopy(buffer, written, buffer, 0, filled - written);
+        bufferPosition += written;
+        filled -= written;
+    }
+
     /** Makes everything survive a loss of power. */
     public void sync() throws IOException {
         flush();
@@ -298,8 +313,11 @@ public final class LogWriter implements Closeable {
         allocate();
         limit = buffer.length;
         if (payloadLength > limit - filled - Frame.HEAD_BYTES) {
-            empty();
-            if (buffers != null) {
+            makeRoom();
+            if (payloadLength > limit - filled - Frame.HEAD_BYTES) {
+                empty();
+            }
+            if (buffers != null && filled == 0) {
                 buffer = buffers.exchange(buffer);
                 limit = buffer.length;
             }

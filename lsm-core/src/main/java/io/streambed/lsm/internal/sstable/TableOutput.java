@@ -5,7 +5,11 @@ import io.streambed.lsm.fs.AppendFile;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 
-/** Writes blocks with their trailers, in pieces of at least {@value #CHUNK_BYTES} bytes to the file. Used by one thread. */
+/**
+ * Writes blocks with their trailers. The file gets them in pieces of {@value #CHUNK_BYTES} bytes, each at a multiple of that: the page
+ * cache then takes each as a whole, for three quarters of what pieces that begin anywhere cost it ({@code WriteTime}). Used by one
+ * thread.
+ */
 final class TableOutput {
     private static final int CHUNK_BYTES = 64 * 1024;
 
@@ -14,7 +18,7 @@ final class TableOutput {
     private final CRC32C crc = new CRC32C();
     private final byte[] trailer = new byte[BlockTrailer.BYTES];
 
-    private final byte[] chunk = new byte[2 * CHUNK_BYTES];
+    private final byte[] chunk = new byte[CHUNK_BYTES];
     private int buffered;
     private long position;
     private long blockPosition;
@@ -57,16 +61,18 @@ final class TableOutput {
 
     /** Appends bytes that belong to no block. */
     void appendRaw(byte[] array, int offset, int length) throws IOException {
-        if (length > CHUNK_BYTES || buffered + length > chunk.length) {
-            flush();
-        }
-        if (length > CHUNK_BYTES) {
-            file.write(array, offset, length);
-        } else {
-            System.arraycopy(array, offset, chunk, buffered, length);
-            buffered += length;
-        }
         position += length;
+        int from = offset;
+        for (int left = length; left > 0; ) {
+            int part = Math.min(left, CHUNK_BYTES - buffered);
+            System.arraycopy(array, from, chunk, buffered, part);
+            buffered += part;
+            from += part;
+            left -= part;
+            if (buffered == CHUNK_BYTES) {
+                flush();
+            }
+        }
     }
 
     /** Hands everything to the file. */

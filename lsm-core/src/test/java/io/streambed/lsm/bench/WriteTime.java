@@ -1,0 +1,56 @@
+package io.streambed.lsm.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.streambed.lsm.fs.AppendFile;
+import io.streambed.lsm.fs.DiskFileSystem;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What it costs to hand a new file over to the operating system, by the size of the pieces and where they begin: at multiples of their
+ * size, or anywhere. Prints the processor time of the process for each KiB, its deletion included; the least of some rounds.
+ *
+ * <pre>
+ *  java -cp … io.streambed.lsm.bench.WriteTime
+ * </pre>
+ */
+public final class WriteTime {
+    private static final int ROUNDS = 4;
+    private static final int FILES = 32;
+    private static final int FILE_BYTES = 16 << 20;
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    private WriteTime() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws IOException {
+        Path directory = Files.createTempDirectory("write-time");
+        DiskFileSystem files = DiskFileSystem.at(directory);
+        // Pieces that are a little shorter end anywhere.
+        for (int piece : new int[] {16 << 10, (16 << 10) - 90, 64 << 10, (64 << 10) - 90, 128 << 10}) {
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS; round++) {
+                least = Math.min(least, write(files, piece));
+            }
+            System.out.printf("%6d bytes: %4d ns%n", piece, least / FILES / (FILE_BYTES >> 10));
+        }
+        Files.delete(directory);
+    }
+
+    private static long write(DiskFileSystem files, int piece) throws IOException {
+        byte[] bytes = new byte[piece];
+        long before = SYSTEM.getProcessCpuTime();
+        for (int i = 0; i < FILES; i++) {
+            try (AppendFile file = files.create("file")) {
+                for (int left = FILE_BYTES; left > 0; left -= piece) {
+                    file.write(bytes, 0, Math.min(left, piece));
+                }
+            }
+            files.delete("file");
+        }
+        return SYSTEM.getProcessCpuTime() - before;
+    }
+}
