@@ -55,6 +55,10 @@ public final class LsmTree implements AutoCloseable {
         this.directoryLock = directoryLock;
         this.files = recovered.files();
         this.versions = new Versions(files, recovered.manifest(), recovered.version(), recovered.memtable());
+        if (recovered.manifest().name().isEmpty()) {
+            // Many a store is opened and closed again, or never written to: none of that waits for the disk.
+            files.manifestIsMissing(versions::sync);
+        }
         this.background = new Background(
                 options,
                 files,

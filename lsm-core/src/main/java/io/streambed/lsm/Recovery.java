@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * <p>Logs follow one another without a gap. If the end of one is torn (after a loss of power), the logs after it hold
  * nothing that may be used, unless that end is known to have been synced; then it is damage.
  *
- * <p>Opening a directory that was closed in good order writes nothing; opening a new one writes its manifest.
+ * <p>Opening a directory that was closed in good order writes nothing, and neither does opening a new one: that gets its manifest
+ * with its first write.
  */
 final class Recovery {
     private static final Slice NO_VALUE = new Slice();
@@ -222,21 +223,19 @@ final class Recovery {
     // ---- Manifest
 
     /**
-     * Writes down what the crash made void, and deletes what it left behind; does nothing if there is nothing of either and the
-     * directory is not new.
+     * Writes down what the crash made void, and deletes what it left behind; does nothing if there is nothing of either.
      */
     private Version settle(Manifest manifest, TreeFiles files, List<String> names) throws IOException {
         VersionEdit edit = new VersionEdit().nextFileNumber(files.nextNumber());
         boolean anythingVoid = declareVoid(edit, files.nextNumber());
         Version settled = version.apply(edit);
         List<String> unnamed = unnamed(names, settled, manifest.name());
-        // A new directory gets its manifest before anything else: without one, a log or a table would look like what is
-        // left
-        // of a damaged directory.
-        boolean isNew = manifest.name().isEmpty();
-        if (!anythingVoid && !isNew && unnamed.isEmpty()) {
-            // A log or a table is created only once the name of the manifest is safe. Without any, it need not be.
-            if (version.tables().isEmpty() && version.logs().isEmpty()) {
+        if (!anythingVoid && unnamed.isEmpty()) {
+            // A log or a table is created only once the name of the manifest is safe. Without any it need not be, and a new
+            // directory needs no manifest at all yet: LsmTree sees to that.
+            if (!manifest.name().isEmpty()
+                    && version.tables().isEmpty()
+                    && version.logs().isEmpty()) {
                 files.namesMayBeUnsynced();
             }
             return version;

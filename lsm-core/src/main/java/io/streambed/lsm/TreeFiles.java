@@ -43,10 +43,15 @@ final class TreeFiles implements TableFiles {
     /** Of the logs that are there, but for the one being written. */
     private final ConcurrentHashMap<Long, Long> logLengths = new ConcurrentHashMap<>();
 
-    /** Whether a loss of power may still take the name CURRENT away; see {@link #syncNamesOnce}. */
-    private volatile boolean namesUnsynced;
+    /** What has to be done before the first log or table is created; see {@link #syncNamesOnce}. */
+    private volatile @Nullable Step beforeFirstFile;
 
     private volatile boolean closed;
+
+    /** Something to be done with files. */
+    interface Step {
+        void run() throws IOException;
+    }
 
     private TreeFiles(
             FileSystem fileSystem,
@@ -120,18 +125,25 @@ final class TreeFiles implements TableFiles {
 
     /** Nobody knows whether the names in the directory were ever synced: they are, before the first file is created. */
     void namesMayBeUnsynced() {
-        namesUnsynced = true;
+        beforeFirstFile = fileSystem::syncDirectory;
+    }
+
+    /** The directory is new and has no manifest: {@code write} makes one, synced, before the first file is created. */
+    void manifestIsMissing(Step write) {
+        beforeFirstFile = write;
     }
 
     /**
-     * To be called before a log or a table is created. A process that was killed in the middle of its very first opening leaves a
-     * CURRENT whose name is in the page cache only; were it lost while the name of a log or table survives, the directory would
-     * look like one that has lost its manifest.
+     * To be called before a log or a table is created. A tree that is opened, and never written to, leaves no manifest behind; a
+     * process that was killed in the middle of writing the very first one leaves a CURRENT whose name is in the page cache only. Were
+     * there none, or were it lost, while the name of a log or table survives, the directory would look like one that has lost its
+     * manifest.
      */
     void syncNamesOnce() throws IOException {
-        if (namesUnsynced) {
-            fileSystem.syncDirectory();
-            namesUnsynced = false;
+        Step step = beforeFirstFile;
+        if (step != null) {
+            step.run();
+            beforeFirstFile = null;
         }
     }
 

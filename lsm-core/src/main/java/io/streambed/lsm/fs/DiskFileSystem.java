@@ -20,6 +20,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory on disk.
@@ -149,6 +151,22 @@ public final class DiskFileSystem implements FileSystem {
         sync(directory);
     }
 
+    /**
+     * Syncs every directory on the way here that may have got a new name: not only by this object, as somebody else may have made
+     * some of them (Kafka Streams makes those of its tasks) and synced none. What a directory is called that stands where this user may
+     * not write, or that another file system is mounted on, was settled before.
+     */
+    @Override
+    public void syncPath() throws IOException {
+        Object device = device(directory);
+        for (Path parent = directory.getParent(); parent != null; parent = parent.getParent()) {
+            if (!Files.isWritable(parent) || !Files.isReadable(parent) || !Objects.equals(device, device(parent))) {
+                break;
+            }
+            sync(parent);
+        }
+    }
+
     @Override
     public Closeable lock(String name) throws IOException {
         return DirectoryLock.take(directory, resolve(name), fileMode);
@@ -163,7 +181,7 @@ public final class DiskFileSystem implements FileSystem {
         return directory.resolve(ValidName.check(name));
     }
 
-    /** Makes a directory and whatever is missing above it; each new name is synced, or the whole tree could vanish again. */
+    /** Makes a directory and whatever is missing above it. Their names are synced by {@link #syncPath}, once it matters. */
     private static void makeDirectory(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return;
@@ -183,9 +201,6 @@ public final class DiskFileSystem implements FileSystem {
             refused.initCause(e);
             throw refused;
         }
-        if (parent != null) {
-            sync(parent);
-        }
     }
 
     /**
@@ -200,6 +215,13 @@ public final class DiskFileSystem implements FileSystem {
         try (AsynchronousFileChannel channel = AsynchronousFileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    /** The file system that a directory is on, where the platform tells. */
+    private static @Nullable Object device(Path path) throws IOException {
+        return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+                ? Files.getAttribute(path, "unix:dev")
+                : null;
     }
 
     private static boolean isDirectory(Path path) {

@@ -71,6 +71,12 @@ public interface FileSystem {
     void syncDirectory() throws IOException;
 
     /**
+     * Makes the directory itself survive a loss of power, with those above it: to be called once, before the first file that must.
+     * Nothing to be done where the directory cannot get lost.
+     */
+    default void syncPath() throws IOException {}
+
+    /**
      * Takes the directory for this owner alone, against other processes and against other users in this one, until the
      * result is closed or the process ends. The file {@code name} is created if need be and stays behind.
      *

@@ -23,6 +23,16 @@ enum Bug {
         }
     },
 
+    PATH_IS_NEVER_SYNCED(Durability.POWER, "no committed state") {
+        @Override
+        FileSystem around(FileSystem files) {
+            return new ForwardingFileSystem(files) {
+                @Override
+                public void syncPath() {}
+            };
+        }
+    },
+
     DIRECTORY_IS_SYNCED_BEFORE_THE_RENAME_AND_NOT_BEHIND_IT(
             Durability.POWER, "missing", "end is lost", "no committed state") {
         @Override

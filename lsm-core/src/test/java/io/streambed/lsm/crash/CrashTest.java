@@ -1,6 +1,8 @@
 package io.streambed.lsm.crash;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.Durability;
@@ -42,7 +44,7 @@ class CrashTest {
         for (int round = 0; round < rounds; round++) {
             long roundSeed = Seeds.part(seed, round);
             try {
-                cutEverywhere(options, new MemoryFileSystem(), new CommitHistory(), 0, 0, roundSeed, 60, 1);
+                cutEverywhere(options, MemoryFileSystem.justMade(), new CommitHistory(), 0, 0, roundSeed, 60, 1);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("round " + round + " of seed " + seed + ": " + e.getMessage(), e);
             }
@@ -61,7 +63,7 @@ class CrashTest {
         long seed = Seeds.seed("CrashTest first opening " + durability);
         LsmOptions options = LsmOptions.builder().durability(durability).build();
         List<MemoryFileSystem> killed = new ArrayList<>();
-        MemoryFileSystem first = new MemoryFileSystem();
+        MemoryFileSystem first = MemoryFileSystem.justMade();
         first.onOperation(n -> killed.add(first.afterKill()));
         openPutFlush(first, options);
         List<MemoryFileSystem> cut = new ArrayList<>();
@@ -81,6 +83,25 @@ class CrashTest {
         }
     }
 
+    /** A store that nobody writes to costs the disk nothing, however often it is opened; its first write finds it new each time. */
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void aNewTreeLeavesNothingBehindBeforeItsFirstWrite(Durability durability) {
+        LsmOptions options = LsmOptions.builder().durability(durability).build();
+        MemoryFileSystem files = MemoryFileSystem.justMade();
+        for (int i = 0; i < 2; i++) {
+            try (LsmRuntime runtime = CrashWorkload.runtime();
+                    LsmTree tree = runtime.open(files, options)) {
+                assertNull(tree.get(new byte[] {1}));
+                assertNull(tree.committedMetadata());
+            }
+            assertEquals(0, files.operations());
+            assertEquals(List.of("LOCK"), files.list());
+        }
+        openPutFlush(files, options);
+        openPutFlush(files.afterCrash(CrashMode.NONE, new Random(1)), options);
+    }
+
     private static void openPutFlush(MemoryFileSystem files, LsmOptions options) {
         try (LsmRuntime runtime = CrashWorkload.runtime();
                 LsmTree tree = runtime.open(files, options)) {
@@ -96,7 +117,7 @@ class CrashTest {
         CommitHistory history = new CommitHistory();
         LsmOptions options = LsmOptions.builder().commitEveryWrite(false).build();
         CrashWorkload workload = new CrashWorkload(options, 7, history, 0, 0);
-        MemoryFileSystem files = new MemoryFileSystem();
+        MemoryFileSystem files = MemoryFileSystem.justMade();
         workload.run(files, 60);
         try (LsmRuntime runtime = CrashWorkload.runtime();
                 LsmTree tree = runtime.open(files, options)) {

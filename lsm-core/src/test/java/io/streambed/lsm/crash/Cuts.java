@@ -72,7 +72,7 @@ final class Cuts {
      * @param every cuts after every so many file-system operations; if 1, also after each step
      */
     void run(int steps, int every) {
-        MemoryFileSystem files = new MemoryFileSystem();
+        MemoryFileSystem files = MemoryFileSystem.justMade();
         Session session = session(files, new History());
         files.onOperation(n -> {
             if (n % every == 0) {

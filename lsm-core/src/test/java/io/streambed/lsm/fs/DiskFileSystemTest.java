@@ -55,6 +55,18 @@ class DiskFileSystemTest extends FileSystemContract {
         assertEquals("rw-------", mode(directory.resolve("LOCK")));
     }
 
+    /** That it syncs cannot be seen from here; but not that it goes where it may not. */
+    @Test
+    void thePathIsSyncedUpToWhereNothingCanHaveBeenMade() throws IOException {
+        fs.syncPath();
+        Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("-wx------"));
+        try {
+            fs.syncPath();
+        } finally {
+            Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
     @Test
     void aDirectoryThatIsThereKeepsItsMode() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x---"));

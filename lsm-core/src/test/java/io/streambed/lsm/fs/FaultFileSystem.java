@@ -92,6 +92,12 @@ public final class FaultFileSystem implements FileSystem {
     }
 
     @Override
+    public void syncPath() throws IOException {
+        before(Operation.SYNC_DIRECTORY, "");
+        inner.syncPath();
+    }
+
+    @Override
     public Closeable lock(String name) throws IOException {
         before(Operation.LOCK, name);
         return inner.lock(name);

@@ -47,7 +47,15 @@ public final class MemoryFileSystem implements FileSystem {
     private final IdentityHashMap<Handle, String> openHandles = new IdentityHashMap<>();
     private LongConsumer hook = n -> {};
     private boolean mapped;
+    private boolean pathSynced = true;
     private long operations;
+
+    /** A directory that was made just now: as long as {@link #syncPath} was not called it may get lost as a whole. */
+    public static MemoryFileSystem justMade() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        files.pathSynced = false;
+        return files;
+    }
 
     /** Reads are said to be no more than copies, as those of mapped files are. What they give is the same. */
     public synchronized void pretendToMap() {
@@ -59,6 +67,9 @@ public final class MemoryFileSystem implements FileSystem {
         // Small seeds of Random begin much alike, so that tests with seeds 1, 2, 3 would all lose the same; these do
         // not.
         RandomGenerator spread = new SplittableRandom(random.nextLong());
+        if (!pathSynced && isPathLost(mode, spread)) {
+            return justMade();
+        }
         UnaryOperator<MemoryFile> image = remembering(file -> file.afterCrash(mode, spread));
         MemoryFileSystem after = new MemoryFileSystem();
         syncedNames.forEach((name, file) -> after.files.put(name, image.apply(file)));
@@ -73,6 +84,7 @@ public final class MemoryFileSystem implements FileSystem {
     public synchronized MemoryFileSystem afterKill() {
         UnaryOperator<MemoryFile> image = remembering(MemoryFile::afterKill);
         MemoryFileSystem after = new MemoryFileSystem();
+        after.pathSynced = pathSynced;
         files.forEach((name, file) -> after.files.put(name, image.apply(file)));
         syncedNames.forEach((name, file) -> after.syncedNames.put(name, image.apply(file)));
         for (Change change : unsyncedChanges) {
@@ -82,8 +94,8 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     /**
-     * Number of operations so far that changed what a crash could leave: create, write, sync, rename, delete and syncDirectory,
-     * if they succeeded.
+     * Number of operations so far that changed what a crash could leave: create, write, sync, rename, delete, syncDirectory
+     * and syncPath, if they succeeded.
      */
     public synchronized long operations() {
         return operations;
@@ -170,6 +182,12 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public synchronized void syncPath() {
+        pathSynced = true;
+        counted();
+    }
+
+    @Override
     public synchronized Closeable lock(String name) throws IOException {
         if (locks.containsKey(ValidName.check(name))) {
             throw new DirectoryInUseException("directory " + this + " is in use by this test: close it there first");
@@ -187,6 +205,14 @@ public final class MemoryFileSystem implements FileSystem {
     @Override
     public String toString() {
         return "memory";
+    }
+
+    private static boolean isPathLost(CrashMode mode, RandomGenerator random) {
+        return switch (mode) {
+            case NONE -> true;
+            case ALL, ZEROED, RENAME_KEPT_DATA_LOST -> false;
+            case RANDOM_PREFIX, RANDOM_SECTORS -> random.nextBoolean();
+        };
     }
 
     private List<Change> surviving(CrashMode mode, RandomGenerator random) {

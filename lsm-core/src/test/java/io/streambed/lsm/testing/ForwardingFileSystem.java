@@ -52,6 +52,11 @@ public class ForwardingFileSystem implements FileSystem {
     }
 
     @Override
+    public void syncPath() throws IOException {
+        inner.syncPath();
+    }
+
+    @Override
     public Closeable lock(String name) throws IOException {
         return inner.lock(name);
     }

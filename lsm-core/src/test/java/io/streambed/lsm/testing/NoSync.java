@@ -30,4 +30,7 @@ public final class NoSync extends ForwardingFileSystem {
 
     @Override
     public void syncDirectory() {}
+
+    @Override
+    public void syncPath() {}
 }

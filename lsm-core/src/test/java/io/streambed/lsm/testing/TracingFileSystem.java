@@ -66,4 +66,10 @@ public final class TracingFileSystem extends ForwardingFileSystem {
         super.syncDirectory();
         did("sync directory");
     }
+
+    @Override
+    public void syncPath() throws IOException {
+        super.syncPath();
+        did("sync path");
+    }
 }

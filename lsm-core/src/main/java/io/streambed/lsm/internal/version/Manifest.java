@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The log of version edits: what makes a new version survive a crash.
  *
  * <p>A manifest begins with one edit that makes the version of that moment out of nothing; every further record is one edit, synced
- * before anything that it replaces is deleted. Each opening that writes begins a new manifest, and so does one that has grown
- * large. Which one counts is said by the file {@code CURRENT}, replaced by renaming:
+ * before anything that it replaces is deleted. A new directory has none until it is written to. Each opening that writes begins a new
+ * manifest, and so does one that has grown large. Which one counts is said by the file {@code CURRENT}, replaced by renaming:
  *
  * <pre>
  * MANIFEST-000007 1f0a3c5e\n       name of the manifest, a space, CRC-32C of the name in hex
@@ -168,6 +168,11 @@ public final class Manifest implements Closeable {
             // The manifest's name first: a crash may keep any of the names that are not synced, and CURRENT's alone
             // would lead nowhere.
             fileSystem.syncDirectory();
+            if (name.isEmpty()) {
+                // Before CURRENT is there, and not only if the directory was made just now: whoever made it may have
+                // been killed since. Once there is a CURRENT, the way to it is safe.
+                fileSystem.syncPath();
+            }
             writeCurrent(next);
         } catch (IOException | RuntimeException | Error e) {
             try (created) {
