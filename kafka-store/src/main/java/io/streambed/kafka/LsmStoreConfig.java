@@ -21,7 +21,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -326,22 +325,24 @@ public final class LsmStoreConfig extends AbstractConfig {
 
     private static Map<String, Object> own(Map<?, ?> configs) {
         Map<String, Object> own = new HashMap<>();
-        configs.forEach((key, value) -> {
-            if (key instanceof String name && name.startsWith(PREFIX)) {
+        for (Map.Entry<?, ?> config : configs.entrySet()) {
+            if (config.getKey() instanceof String name && name.startsWith(PREFIX)) {
                 if (!DEFINITION.names().contains(name)) {
                     throw new ConfigException("Unknown configuration " + name + "; the nearest one that there is: "
                             + NearestName.to(name, DEFINITION.names()));
                 }
-                own.put(name, value);
+                own.put(name, config.getValue());
             }
-        });
+        }
         return own;
     }
 
     private static ConfigDef.ValidString oneOf(Enum<?>[] values) {
-        return ConfigDef.ValidString.in(Stream.of(values)
-                .map(value -> value.name().toLowerCase(Locale.ROOT))
-                .toArray(String[]::new));
+        String[] names = new String[values.length];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = values[i].name().toLowerCase(Locale.ROOT);
+        }
+        return ConfigDef.ValidString.in(names);
     }
 
     private static String upperCase(String name) {

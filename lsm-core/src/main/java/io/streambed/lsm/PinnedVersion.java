@@ -1,6 +1,8 @@
 package io.streambed.lsm;
 
+import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.Version;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,8 +21,11 @@ final class PinnedVersion {
     PinnedVersion(Version version, Versions owner, TreeFiles files) {
         this.version = version;
         this.owner = owner;
-        this.runs =
-                version.runs().stream().map(run -> new RunReader(run, files)).toList();
+        List<RunReader> readers = new ArrayList<>();
+        for (Run run : version.runs()) {
+            readers.add(new RunReader(run, files));
+        }
+        this.runs = List.copyOf(readers);
     }
 
     /** The runs, newest data first. */

@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Opening a directory that was closed in good order writes nothing, and neither does opening a new one: that gets its manifest
  * with its first write.
+ *
+ * <p>Loops, and no streams or lambdas, here and in what else opening runs through: it is the first thing that a process does with
+ * a store, and each of those costs a class made on the spot.
  */
 final class Recovery {
     private static final Slice NO_VALUE = new Slice();
@@ -135,8 +138,8 @@ final class Recovery {
                 break;
             }
         }
-        usedLogs =
-                logs.stream().filter(number -> number <= previousLog.number()).toList();
+        usedLogs = new ArrayList<>(logs);
+        usedLogs.removeIf(number -> number > previousLog.number());
         for (int i = 0; i < usedLogs.size(); i++) {
             boolean last = i + 1 == usedLogs.size();
             long end = last
@@ -231,7 +234,8 @@ final class Recovery {
         Version settled = version.apply(edit);
         List<String> unnamed = unnamed(names, settled, manifest.name());
         if (!anythingVoid && unnamed.isEmpty()) {
-            // A log or a table is created only once the name of the manifest is safe. Without any it need not be, and a new
+            // A log or a table is created only once the name of the manifest is safe. Without any it need not be, and a
+            // new
             // directory needs no manifest at all yet: LsmTree sees to that.
             if (!manifest.name().isEmpty()
                     && version.tables().isEmpty()
@@ -263,8 +267,10 @@ final class Recovery {
                 any = true;
             }
         }
-        long lastInTables =
-                version.tables().stream().mapToLong(TableMeta::maxSeqNo).max().orElse(0);
+        long lastInTables = 0;
+        for (TableMeta table : version.tables()) {
+            lastInTables = Math.max(lastInTables, table.maxSeqNo());
+        }
         if (lastInTables > commit.seqNo()) {
             SeqRanges.Range range = new SeqRanges.Range(commit.seqNo() + 1, lastInTables);
             if (!version.voids().plus(range).equals(version.voids())) {
@@ -279,10 +285,7 @@ final class Recovery {
 
     private static void requireNamedFiles(List<String> names, Manifest.Loaded loaded) throws IOException {
         Set<String> present = new HashSet<>(names);
-        List<String> needed = new ArrayList<>();
-        loaded.version().tables().forEach(table -> needed.add(FileNames.table(table.number())));
-        loaded.version().logs().forEach(number -> needed.add(FileNames.log(number)));
-        for (String name : needed) {
+        for (String name : named(loaded.version())) {
             if (!present.contains(name)) {
                 throw Manifest.missing(name, loaded.name(), new NoSuchFileException(name));
             }
@@ -329,13 +332,27 @@ final class Recovery {
 
     /** What a crash left behind: files with our names that nothing names. Others are not ours to delete. */
     private static List<String> unnamed(List<String> names, Version version, String manifest) {
-        Set<String> needed = new HashSet<>();
-        version.tables().forEach(table -> needed.add(FileNames.table(table.number())));
-        version.logs().forEach(number -> needed.add(FileNames.log(number)));
+        Set<String> needed = new HashSet<>(named(version));
         needed.add(manifest);
-        return names.stream()
-                .filter(name -> FileNames.parse(name) != null || name.equals(FileNames.NEXT_CURRENT))
-                .filter(name -> !needed.contains(name))
-                .toList();
+        List<String> unnamed = new ArrayList<>();
+        for (String name : names) {
+            boolean ours = FileNames.parse(name) != null || name.equals(FileNames.NEXT_CURRENT);
+            if (ours && !needed.contains(name)) {
+                unnamed.add(name);
+            }
+        }
+        return unnamed;
+    }
+
+    /** The tables and logs of a version. */
+    private static List<String> named(Version version) {
+        List<String> names = new ArrayList<>();
+        for (TableMeta table : version.tables()) {
+            names.add(FileNames.table(table.number()));
+        }
+        for (Long log : version.logs()) {
+            names.add(FileNames.log(log));
+        }
+        return names;
     }
 }

@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
  * everything they merge, and then it needs the newest versions only, which are never dropped.
  */
 final class SnapshotList {
+    private static final long[] NONE = new long[0];
+
     private final Set<Snapshot> open = new HashSet<>();
 
     /** Opens a snapshot of the moment that {@code moment} names, which is asked under the lock. */
@@ -28,6 +30,9 @@ final class SnapshotList {
 
     /** The moments of all open snapshots, newest first. */
     synchronized long[] moments() {
+        if (open.isEmpty()) {
+            return NONE;
+        }
         return open.stream()
                 .map(Snapshot::seqNo)
                 .sorted(Comparator.reverseOrder())

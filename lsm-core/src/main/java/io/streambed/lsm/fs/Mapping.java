@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
@@ -135,12 +136,12 @@ final class Mapping {
         Class<?> type = Class.forName("sun.misc.Unsafe");
         Field field = type.getDeclaredField("theUnsafe");
         field.setAccessible(true);
-        MethodHandle invokeCleaner = MethodHandles.lookup()
-                .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-                .bindTo(field.get(null));
+        Object unsafe = field.get(null);
+        // Not by a method handle, whose making costs a process that has just started some milliseconds.
+        Method invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
         return (channel, mode, length) -> {
             ByteBuffer bytes = channel.map(mode, 0, length);
-            return new Mapping(bytes, () -> invokeCleaner.invoke(bytes));
+            return new Mapping(bytes, () -> invokeCleaner.invoke(unsafe, bytes));
         };
     }
 }

@@ -54,7 +54,8 @@ class StoreGaugesTest {
             assertTrue(open.hasNext());
             Map<String, Object> values = values(context);
             assertEquals(
-                    StoreGauges.ALL.stream().map(StoreGauges.Gauge::name).collect(Collectors.toSet()), values.keySet());
+                    StoreGauges.ALL.stream().map(StoreGauges.Gauge::title).collect(Collectors.toSet()),
+                    values.keySet());
             assertEquals(1, values.get("open-iterators"));
             assertEquals(200_000L, values.get("bytes-read-total"));
             assertTrue((long) values.get("bytes-written-total") > 200_000);
@@ -131,7 +132,7 @@ class StoreGaugesTest {
     private static String table() {
         StringBuilder table = new StringBuilder("| metric | meaning |\n| --- | --- |\n");
         for (StoreGauges.Gauge gauge : StoreGauges.ALL) {
-            table.append("| `").append(gauge.name()).append("` | ");
+            table.append("| `").append(gauge.title()).append("` | ");
             table.append(gauge.description()).append(" |\n");
         }
         return table.toString();

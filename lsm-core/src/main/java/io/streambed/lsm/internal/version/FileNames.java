@@ -80,10 +80,13 @@ public final class FileNames {
     }
 
     private static @Nullable Numbered numbered(Kind kind, String digits) {
-        if (digits.length() < LEAST_DIGITS
-                || digits.length() > 18
-                || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (digits.length() < LEAST_DIGITS || digits.length() > 18) {
             return null;
+        }
+        for (int i = 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return null;
+            }
         }
         return new Numbered(kind, Long.parseLong(digits));
     }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -55,7 +56,9 @@ public record Version(
     /** Every run, newest data first. */
     public List<Run> runs() {
         List<Run> runs = new ArrayList<>();
-        levels.forEach(runs::addAll);
+        for (List<Run> level : levels) {
+            runs.addAll(level);
+        }
         return runs;
     }
 
@@ -97,7 +100,9 @@ public record Version(
         List<SortedMap<Long, List<TableMeta>>> next = new ArrayList<>();
         for (List<Run> runs : levels) {
             SortedMap<Long, List<TableMeta>> level = new TreeMap<>(Comparator.reverseOrder());
-            runs.forEach(run -> level.put(run.id(), new ArrayList<>(run.tables())));
+            for (Run run : runs) {
+                level.put(run.id(), new ArrayList<>(run.tables()));
+            }
             next.add(level);
         }
         for (VersionEdit.Removed gone : edit.removed()) {
@@ -107,9 +112,13 @@ public record Version(
             }
         }
         for (VersionEdit.Placed placed : edit.added()) {
-            level(next, placed.level())
-                    .computeIfAbsent(placed.run(), id -> new ArrayList<>())
-                    .add(placed.table());
+            SortedMap<Long, List<TableMeta>> level = level(next, placed.level());
+            List<TableMeta> run = level.get(placed.run());
+            if (run == null) {
+                run = new ArrayList<>();
+                level.put(placed.run(), run);
+            }
+            run.add(placed.table());
         }
         SeqRanges nextVoids = voids;
         long nextVoidsBelow = voidsBelow;
@@ -168,9 +177,10 @@ public record Version(
         List<List<Run>> result = new ArrayList<>();
         for (SortedMap<Long, List<TableMeta>> level : levels) {
             List<Run> runs = new ArrayList<>();
-            level.forEach((id, tables) -> {
+            for (Map.Entry<Long, List<TableMeta>> entry : level.entrySet()) {
+                List<TableMeta> tables = entry.getValue();
                 if (tables.isEmpty()) {
-                    return;
+                    continue;
                 }
                 for (TableMeta table : tables) {
                     if (!seen.add(table.number())) {
@@ -178,8 +188,8 @@ public record Version(
                     }
                 }
                 tables.sort((a, b) -> Arrays.compareUnsigned(a.smallest(), b.smallest()));
-                runs.add(new Run(id, tables));
-            });
+                runs.add(new Run(entry.getKey(), tables));
+            }
             result.add(List.copyOf(runs));
         }
         return List.copyOf(result);
