@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryLock implements Closeable {
     private static final String TABLE_PREFIX = "io.streambed.lsm.lock:";
     private static final int LONGEST_OWNER = 20;
+    private static final Path SELF = Path.of("/proc/self");
 
     private final String tableKey;
     private final RandomAccessFile file;
@@ -47,7 +48,7 @@ final class DirectoryLock implements Closeable {
      */
     static DirectoryLock take(Path directory, Path lockFile, FileAttribute<?>[] fileMode) throws IOException {
         String tableKey = TABLE_PREFIX + lockFile;
-        String self = Long.toString(ProcessHandle.current().pid());
+        String self = pid();
         if (System.getProperties().putIfAbsent(tableKey, self) != null) {
             throw inUse(directory, "this process (" + self + ")", "close it there first");
         }
@@ -96,6 +97,15 @@ final class DirectoryLock implements Closeable {
             if (lock == null) {
                 file.close();
             }
+        }
+    }
+
+    /** This process, for messages. By what Linux says of it, where that is so: {@link ProcessHandle} starts with a pool of threads. */
+    private static String pid() {
+        try {
+            return Long.toString(Long.parseLong(Files.readSymbolicLink(SELF).toString()));
+        } catch (IOException | UnsupportedOperationException | NumberFormatException e) {
+            return Long.toString(ProcessHandle.current().pid());
         }
     }
 
