@@ -311,6 +311,7 @@ final class Background {
     }
 
     private void compactAll() throws IOException {
+        files.sweep(versions::sync);
         Optional<Compaction> next = nextCompaction();
         while (!closed && next.isPresent()) {
             compact(next.get());

@@ -226,36 +226,23 @@ final class Recovery {
     // ---- Manifest
 
     /**
-     * Writes down what the crash made void, and deletes what it left behind; does nothing if there is nothing of either.
+     * Writes down what the crash made void, if anything, and finds what it left behind; nobody waits for that to be deleted.
      */
     private Version settle(Manifest manifest, TreeFiles files, List<String> names) throws IOException {
         VersionEdit edit = new VersionEdit().nextFileNumber(files.nextNumber());
         boolean anythingVoid = declareVoid(edit, files.nextNumber());
         Version settled = version.apply(edit);
         List<String> unnamed = unnamed(names, settled, manifest.name());
-        if (!anythingVoid && unnamed.isEmpty()) {
-            // A log or a table is created only once the name of the manifest is safe. Without any it need not be, and a
-            // new
-            // directory needs no manifest at all yet: LsmTree sees to that.
-            if (!manifest.name().isEmpty()
-                    && version.tables().isEmpty()
-                    && version.logs().isEmpty()) {
-                files.namesMayBeUnsynced();
-            }
-            return version;
+        boolean isNew = manifest.name().isEmpty();
+        if (anythingVoid || (isNew && !unnamed.isEmpty())) {
+            // Begins a new manifest, synced as a whole.
+            manifest.append(edit, settled);
+        } else if (!isNew && version.tables().isEmpty() && version.logs().isEmpty()) {
+            // A log or a table is created only once the name of the manifest is safe. Without any it need not be, and
+            // where there is no manifest yet, LsmTree sees to it.
+            files.namesMayBeUnsynced();
         }
-        // Before anything is deleted, too: what was just read may be in the page cache only, after the process was
-        // killed in
-        // the middle of an append, and an older manifest on disk may name what the newer one does not. This begins a
-        // new
-        // one, synced as a whole.
-        manifest.append(edit, settled);
-        Set<String> present = new HashSet<>(fileSystem.list());
-        for (String name : unnamed) {
-            if (present.contains(name)) {
-                fileSystem.delete(name);
-            }
-        }
+        files.leftBehind(unnamed);
         return settled;
     }
 

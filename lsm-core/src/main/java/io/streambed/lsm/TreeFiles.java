@@ -15,6 +15,7 @@ import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +46,9 @@ final class TreeFiles implements TableFiles {
 
     /** What has to be done before the first log or table is created; see {@link #syncNamesOnce}. */
     private volatile @Nullable Step beforeFirstFile;
+
+    /** What a crash left behind; see {@link #sweep}. */
+    private volatile List<String> leftBehind = List.of();
 
     private volatile boolean closed;
 
@@ -144,6 +148,32 @@ final class TreeFiles implements TableFiles {
         if (step != null) {
             step.run();
             beforeFirstFile = null;
+        }
+    }
+
+    /** Files that recovery found and nothing names. */
+    void leftBehind(List<String> names) {
+        leftBehind = names;
+    }
+
+    /**
+     * Deletes what a crash left behind, once {@code syncManifest} has made sure that the manifest which does not name it is on disk: what
+     * recovery read may be in the page cache only, after the process was killed in the middle of an append, and an older manifest on
+     * disk may name what the newer one does not. A thread of the background does that: to sync a manifest and to delete tables
+     * that were being written takes longer than the rest of an opening.
+     */
+    void sweep(Step syncManifest) throws IOException {
+        List<String> names = leftBehind;
+        if (names.isEmpty()) {
+            return;
+        }
+        leftBehind = List.of();
+        syncManifest.run();
+        for (String name : names) {
+            // A new manifest has brought its own, and renamed it.
+            if (!name.equals(FileNames.NEXT_CURRENT)) {
+                delete(name);
+            }
         }
     }
 

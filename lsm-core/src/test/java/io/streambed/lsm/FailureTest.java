@@ -2,6 +2,7 @@ package io.streambed.lsm;
 
 import static io.streambed.lsm.testing.ByteMaps.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import io.streambed.lsm.fs.Fault.Operation;
 import io.streambed.lsm.fs.FaultFileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What happens after something has failed, in cases that random tests found or that they could miss. */
@@ -68,6 +71,33 @@ class FailureTest {
         assertThrows(LsmException.class, runtime::close);
         assertEquals(0, memory.openHandles());
         assertEquals(0, others.openHandles());
+    }
+
+    @Test
+    void openingDoesNotWaitForWhatACrashLeftBehindToBeDeleted() throws IOException {
+        try (LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+            tree.put(bytes("a"), bytes("1"));
+        }
+        List<String> before = memory.list();
+        memory.setContent("000077.sst", bytes("half a table"));
+        memory.setContent("CURRENT.tmp", bytes("half a name"));
+        List<Runnable> later = new ArrayList<>();
+        long operations = memory.operations();
+        try (LsmRuntime waiting = LsmRuntime.builder().executor(later::add).build();
+                LsmTree tree = waiting.open(files, LsmOptions.defaults())) {
+            assertArrayEquals(bytes("1"), tree.get(bytes("a")));
+            assertEquals(operations, memory.operations());
+            files.inject(Fault.on(Operation.SYNC)
+                    .inFile(name -> name.startsWith("MANIFEST"))
+                    .nth(1)
+                    .once("disk broken"));
+            later.remove(0).run();
+            // Nothing is deleted before the manifest is on disk.
+            assertTrue(memory.list().contains("000077.sst"));
+            assertThrows(LsmException.class, () -> tree.put(bytes("b"), bytes("2")));
+        }
+        runtime.open(files, LsmOptions.defaults()).close();
+        assertEquals(before.size(), memory.list().size(), () -> String.valueOf(memory.list()));
     }
 
     @Test
