@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param to the first key that does not belong to it any more; {@code null} for no upper end
  * @param timeFrom the earliest time of keys that are of interest, where keys have times ({@link LsmOptions#keyTime()})
  * @param timeTo the latest time of keys that are of interest
+ * @param ofOneGroup whether only keys are of interest that are of one group with {@code from}, where keys have groups ({@link
+ *     LsmOptions#groupSuffixBytes()})
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by content or not at all; copies would cost and gain nothing.
-public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFrom, long timeTo) {
+public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFrom, long timeTo, boolean ofOneGroup) {
     private static final KeyRange ALL = new KeyRange(null, null);
 
     /** Keys of any time. */
     public KeyRange(byte @Nullable [] from, byte @Nullable [] to) {
-        this(from, to, Long.MIN_VALUE, Long.MAX_VALUE);
+        this(from, to, Long.MIN_VALUE, Long.MAX_VALUE, false);
     }
 
     /** Every key. */
@@ -51,11 +53,23 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFr
      * others, and will where whole tables have none that is of interest. It need not: who scans looks at the time again.
      */
     public KeyRange ofTimes(long first, long last) {
-        return new KeyRange(from, to, first, last);
+        return new KeyRange(from, to, first, last, ofOneGroup);
     }
 
-    /** Whether keys of all times are of interest. */
-    boolean isOfAnyTime() {
+    /**
+     * The same keys, of which only those are of interest that are of one group with the first one. A scan may pass by the others, and will
+     * where groups are found without an order of all keys. It need not: who scans looks at the key again.
+     */
+    public KeyRange ofGroup() {
+        return new KeyRange(from, to, timeFrom, timeTo, true);
+    }
+
+    /** Whether all keys are of interest. */
+    boolean isOfAllKeys() {
+        return isOfAnyTime() && !ofOneGroup;
+    }
+
+    private boolean isOfAnyTime() {
         return timeFrom == Long.MIN_VALUE && timeTo == Long.MAX_VALUE;
     }
 
@@ -80,29 +94,32 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFr
     /** The part of this range that is not below {@code floor}. */
     KeyRange notBelow(byte[] floor) {
         boolean below = floor.length > 0 && (from == null || Arrays.compareUnsigned(from, floor) < 0);
-        return below ? new KeyRange(floor, to, timeFrom, timeTo) : this;
+        // The floor is of no group.
+        return below ? new KeyRange(floor, to, timeFrom, timeTo, false) : this;
     }
 
-    /** Same ends, compared by content, and same times. */
+    /** Same ends, compared by content, same times, and of the same interest in a group. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof KeyRange that
                 && Arrays.equals(from, that.from)
                 && Arrays.equals(to, that.to)
                 && timeFrom == that.timeFrom
-                && timeTo == that.timeTo;
+                && timeTo == that.timeTo
+                && ofOneGroup == that.ofOneGroup;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(Arrays.hashCode(from), Arrays.hashCode(to), timeFrom, timeTo);
+        return Objects.hash(Arrays.hashCode(from), Arrays.hashCode(to), timeFrom, timeTo, ofOneGroup);
     }
 
     /** Lengths only: keys are the user's, and do not belong in logs or messages. */
     @Override
     public String toString() {
         return "KeyRange[from " + end(from) + ", to " + end(to)
-                + (isOfAnyTime() ? "" : ", of times " + timeFrom + " to " + timeTo) + "]";
+                + (isOfAnyTime() ? "" : ", of times " + timeFrom + " to " + timeTo)
+                + (ofOneGroup ? ", of one group" : "") + "]";
     }
 
     private static String end(byte @Nullable [] key) {

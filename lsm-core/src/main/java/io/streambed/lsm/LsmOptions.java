@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     level0Slowdown}
  * @param expiry which entries expire, or {@code null} if none ever does
  * @param keyTime the time that is a part of each key, or {@code null} if there is none
+ * @param groupSuffixBytes how many bytes at the end of a key tell it from others of its group: keys of one length that are alike in all other
+ *     bytes, and are asked for together ({@link KeyRange#ofGroup}). 0 if there are no groups; up to 64
  */
 public record LsmOptions(
         String name,
@@ -41,7 +43,8 @@ public record LsmOptions(
         int level0Slowdown,
         int level0Stall,
         @Nullable Expiry expiry,
-        @Nullable KeyTime keyTime) {
+        @Nullable KeyTime keyTime,
+        int groupSuffixBytes) {
 
     private static final LsmOptions DEFAULTS = new LsmOptions(
             "lsm",
@@ -57,7 +60,8 @@ public record LsmOptions(
             12,
             24,
             null,
-            null);
+            null,
+            0);
 
     /** Fails with {@link LsmException.Kind#INVALID}, naming setting, value and range, if one is out of range. */
     public LsmOptions {
@@ -74,6 +78,7 @@ public record LsmOptions(
         checkRange("tableBytes", tableBytes, 64L << 10, 2L << 30);
         checkRange("level0Slowdown", level0Slowdown, 4, 1000);
         checkRange("level0Stall", level0Stall, level0Slowdown + 1, 2000);
+        checkRange("groupSuffixBytes", groupSuffixBytes, 0, 64);
     }
 
     /** Settings that are right for a Kafka Streams state store, with a commit at every write. */
@@ -107,6 +112,7 @@ public record LsmOptions(
         private int level0Stall;
         private @Nullable Expiry expiry;
         private @Nullable KeyTime keyTime;
+        private int groupSuffixBytes;
 
         private Builder(LsmOptions from) {
             this.name = from.name;
@@ -123,6 +129,7 @@ public record LsmOptions(
             this.level0Stall = from.level0Stall;
             this.expiry = from.expiry;
             this.keyTime = from.keyTime;
+            this.groupSuffixBytes = from.groupSuffixBytes;
         }
 
         /** See {@link LsmOptions#name()}. */
@@ -209,6 +216,12 @@ public record LsmOptions(
             return this;
         }
 
+        /** See {@link LsmOptions#groupSuffixBytes()}. */
+        public Builder groupSuffixBytes(int value) {
+            this.groupSuffixBytes = value;
+            return this;
+        }
+
         /** The settings; fails as the constructor of {@link LsmOptions} does. */
         public LsmOptions build() {
             return new LsmOptions(
@@ -225,7 +238,8 @@ public record LsmOptions(
                     level0Slowdown,
                     level0Stall,
                     expiry,
-                    keyTime);
+                    keyTime,
+                    groupSuffixBytes);
         }
     }
 

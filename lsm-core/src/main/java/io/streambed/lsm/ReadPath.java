@@ -8,6 +8,7 @@ import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.iterator.MergingIterator;
 import io.streambed.lsm.internal.iterator.OneEntry;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
+import io.streambed.lsm.internal.memtable.Memtable;
 import io.streambed.lsm.internal.sstable.ReadCounters;
 import io.streambed.lsm.internal.sstable.TableReader;
 import java.io.IOException;
@@ -31,12 +32,14 @@ final class ReadPath {
     private final WritePath writes;
     private final ReadCounters counters;
     private final @Nullable Expiry expiry;
+    private final int groupSuffixBytes;
 
-    ReadPath(TreeFiles files, Versions versions, WritePath writes, @Nullable Expiry expiry) {
+    ReadPath(TreeFiles files, Versions versions, WritePath writes, LsmOptions options) {
         this.versions = versions;
         this.writes = writes;
         this.counters = files.readCounters();
-        this.expiry = expiry;
+        this.expiry = options.expiry();
+        this.groupSuffixBytes = options.groupSuffixBytes();
     }
 
     /** The value of {@code key}, now or at the moment of a snapshot. */
@@ -110,11 +113,9 @@ final class ReadPath {
                 // void itself.
                 return visible(sources, SeqRanges.NONE, range, direction, moment);
             }
-            if (!view.active().isEmpty()) {
-                sources.add(view.active().iterator(moment));
-            }
+            addMemtable(view.active(), range, moment, sources);
             for (SealedMemtable sealed : view.sealed()) {
-                sources.add(sealed.memtable().iterator(moment));
+                addMemtable(sealed.memtable(), range, moment, sources);
             }
             for (RunReader run : view.tables().runs()) {
                 InternalIterator source = run.iterator(range);
@@ -128,6 +129,27 @@ final class ReadPath {
                 source.close();
             }
             throw e;
+        }
+    }
+
+    private void addMemtable(Memtable memtable, KeyRange range, long moment, List<InternalIterator> sources) {
+        if (memtable.isEmpty()) {
+            return;
+        }
+        byte[] from = range.from();
+        byte[] to = range.to();
+        InternalIterator source;
+        if (range.ofOneGroup()
+                && from != null
+                && to != null
+                && from.length > groupSuffixBytes
+                && groupSuffixBytes > 0) {
+            source = memtable.groupIterator(moment, from, to, groupSuffixBytes);
+        } else {
+            source = memtable.iterator(moment);
+        }
+        if (source != null) {
+            sources.add(source);
         }
     }
 
@@ -152,6 +174,6 @@ final class ReadPath {
                 range.from(),
                 range.to(),
                 direction == Direction.FORWARD,
-                range.isOfAnyTime());
+                range.isOfAllKeys());
     }
 }

@@ -182,6 +182,7 @@ public final class StoreEngine {
         LsmOptions.Builder options = settings.options().toBuilder()
                 .name(newContext.taskId() + "/" + storeName)
                 .keyTime(times.keyTime())
+                .groupSuffixBytes(times.suffixBytes())
                 .commitEveryWrite(false);
         TimeToLive byTimestamp = TimeToLive.of(storeName, format, settings.timeToLiveMillis());
         timestamps = byTimestamp == null ? null : byTimestamp.time();

@@ -92,6 +92,11 @@ public final class EntryKey {
         return bytes;
     }
 
+    /** How many bytes at the end of keys that are sorted by key tell entries of one key apart. */
+    public int suffixBytes() {
+        return Long.BYTES + minorBytes;
+    }
+
     /** Whether entries are sorted by time first. */
     public boolean isByTime() {
         return form == Form.BY_TIME;
@@ -181,8 +186,9 @@ public final class EntryKey {
         byte[] keyTo = bounds.keyTo();
         if (bounds.isOneKey() && keyFrom != null) {
             return KeyRange.closed(
-                    encode(segment, keyFrom, Math.max(0, bounds.timeFrom()), 0),
-                    highest(segment, keyFrom, keyFrom.length, bounds.timeTo()));
+                            encode(segment, keyFrom, Math.max(0, bounds.timeFrom()), 0),
+                            highest(segment, keyFrom, keyFrom.length, bounds.timeTo()))
+                    .ofGroup();
         }
         byte[] from = begin(segment, keyFrom == null ? 0 : keyFrom.length);
         if (keyFrom != null) {

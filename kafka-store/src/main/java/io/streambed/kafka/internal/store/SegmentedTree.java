@@ -61,7 +61,11 @@ final class SegmentedTree {
     private SegmentedTree(
             String name, StoreFormat format, Shape shape, SegmentLayout layout, StoreSettings.Source settings) {
         Segmentation segmentation = new Segmentation(shape.order(), shape.segmentIntervalMillis());
-        this.engine = new StoreEngine(name, format, EntryTimes.ofSegments(segmentation, layout::time), settings);
+        this.engine = new StoreEngine(
+                name,
+                format,
+                EntryTimes.ofSegments(segmentation, layout::time, layout.byKey().suffixBytes()),
+                settings);
         this.shape = shape;
         this.layout = layout;
         this.segments =

@@ -54,6 +54,11 @@ final class ArrivalList {
         SIZE.setRelease(this, at + 1);
     }
 
+    /** The node that came as number {@code at}, less than {@link #size()}. */
+    int get(int at) {
+        return chunks[at >>> CHUNK_BITS][at & CHUNK_NODES - 1];
+    }
+
     /** Copies the nodes from {@code from} up to {@code to}, which is at most {@link #size()}. */
     int[] copy(int from, int to) {
         int[] nodes = new int[to - from];

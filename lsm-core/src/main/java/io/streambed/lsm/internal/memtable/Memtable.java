@@ -6,6 +6,7 @@ import io.streambed.lsm.internal.entry.Lookup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * iterators and their slices.
  *
  * <p>Puts and gets go by hash. Order is made when an iterator is asked for, by the thread that asks, from what came since the
- * last time.
+ * last time; and so are groups, which spare a short range the order.
  */
 public final class Memtable {
     private static final int MAX_KEY_BYTES = 1 << 20;
@@ -29,6 +30,7 @@ public final class Memtable {
     private static final int ORDER_STEP = 256;
 
     private static final VarHandle SORTED_INDEX = field("sortedIndex", SortedIndex.class);
+    private static final VarHandle GROUP_INDEX = field("groupIndex", GroupIndex.class);
     private static final VarHandle LAST_SEQ_NO = field("lastSeqNo", long.class);
     private static final VarHandle ENTRIES = field("entries", long.class);
     private static final VarHandle DATA_BYTES = field("dataBytes", long.class);
@@ -47,6 +49,9 @@ public final class Memtable {
     private final HashIndex hashIndex = new HashIndex();
     private final ArrivalList arrivals = new ArrivalList();
     private volatile SortedIndex sortedIndex = new SortedIndex(arena);
+
+    /** Made when somebody asks for a group. */
+    private volatile @Nullable GroupIndex groupIndex;
 
     private long firstSeqNo;
     private long lastSeqNo;
@@ -129,6 +134,28 @@ public final class Memtable {
         return new MemtableIterator(arena, sorted(), visible, false);
     }
 
+    /**
+     * The same for a range of keys of one group: keys of one length that differ in their last bytes only. They are found by what they have
+     * in common, without an order of all keys, unless they are many. Keys of the range that are not of the group may be shown or not.
+     *
+     * @param from the first key of the range, longer than {@code suffixBytes}
+     * @param to the first key behind the range
+     * @param suffixBytes how many bytes tell the keys of a group apart; the same each time
+     * @return {@code null} if there is nothing to see
+     */
+    public @Nullable InternalIterator groupIterator(long maxSeqNo, byte[] from, byte[] to, int suffixBytes) {
+        long visible = Math.min(maxSeqNo, lastSeqNo());
+        GroupIndex index = groups(suffixBytes);
+        if (index.cover(arrivals.size())) {
+            int[] nodes = new int[GroupIterator.MOST_NODES];
+            int count = index.find(from, to, nodes);
+            if (count >= 0) {
+                return count == 0 ? null : GroupIterator.of(arena, nodes, count, from, to, suffixBytes, visible);
+            }
+        }
+        return new MemtableIterator(arena, sorted(), visible, false);
+    }
+
     /** What a flush walks: every version of every key, of the puts that had ended when it was made. Any thread. */
     public InternalIterator allVersions() {
         long visible = lastSeqNo();
@@ -137,18 +164,21 @@ public final class Memtable {
 
     /**
      * Bytes that the memtable holds: slabs with their unused rest, hash index and list of arrivals. The order that iterators
-     * ask for comes on top, 12 bytes a key. Any thread.
+     * ask for comes on top, 12 bytes a key, and so do groups. Any thread.
      */
     public long bytes() {
         return arena.bytes() + hashIndex.bytes() + arrivals.bytes();
     }
 
     /**
-     * {@link #bytes()}, and what the order takes that a flush asks for at the latest. Changes only when the memtable takes a
-     * further piece of memory, or for another 256 keys. Any thread.
+     * {@link #bytes()}, and what the order takes that a flush asks for at the latest, and what groups take that were asked for. Changes only
+     * when the memtable takes a further piece of memory, or for another 256 keys. Any thread.
      */
     public long bytesWithOrder() {
-        return bytes() + (keys() / ORDER_STEP + 1) * (long) ORDER_STEP * ORDER_BYTES;
+        GroupIndex groups = groupIndex;
+        return bytes()
+                + (groups == null ? 0 : groups.bytes())
+                + (keys() / ORDER_STEP + 1) * (long) ORDER_STEP * ORDER_BYTES;
     }
 
     /**
@@ -198,6 +228,16 @@ public final class Memtable {
             SORTED_INDEX.compareAndSet(this, index, index.next(arrivals, arrived));
             index = sortedIndex;
         }
+        return index;
+    }
+
+    private GroupIndex groups(int suffixBytes) {
+        GroupIndex index = groupIndex;
+        if (index == null) {
+            GROUP_INDEX.compareAndSet(this, null, new GroupIndex(arena, arrivals, suffixBytes));
+            index = Objects.requireNonNull(groupIndex);
+        }
+        assert index.suffixBytes() == suffixBytes : suffixBytes;
         return index;
     }
 

@@ -101,13 +101,7 @@ final class MemtableIterator implements InternalIterator {
 
     @Override
     public EntryView entry() {
-        byte[] slab = arena.slab(node);
-        int offset = Arena.offset(node);
-        entry.key().set(slab, Nodes.keyOffset(offset), Nodes.keyLength(slab, offset));
-        slab = arena.slab(version);
-        offset = Arena.offset(version);
-        entry.value().set(slab, Nodes.valueOffset(offset), Nodes.valueLength(slab, offset));
-        entry.set(Nodes.stamp(slab, offset));
+        Nodes.show(arena, node, version, entry);
         return entry;
     }
 

@@ -1,6 +1,7 @@
 package io.streambed.lsm.internal.memtable;
 
 import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.entry.EntryView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -135,6 +136,17 @@ final class Nodes {
     static long stamp(long seqNo, EntryKind kind) {
         assert seqNo > 0 && seqNo <= Long.MAX_VALUE >>> 1 : seqNo;
         return seqNo << 1 | (kind == EntryKind.DELETE ? 1 : 0);
+    }
+
+    /** Sets a view to a version of a node. */
+    static void show(Arena arena, int node, int version, EntryView entry) {
+        byte[] slab = arena.slab(node);
+        int offset = Arena.offset(node);
+        entry.key().set(slab, keyOffset(offset), keyLength(slab, offset));
+        slab = arena.slab(version);
+        offset = Arena.offset(version);
+        entry.value().set(slab, valueOffset(offset), valueLength(slab, offset));
+        entry.set(stamp(slab, offset));
     }
 
     /** The stamp of a version. */

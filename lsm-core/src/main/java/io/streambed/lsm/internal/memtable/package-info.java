@@ -5,6 +5,7 @@
  *  put ──► Arena (nodes and versions in slabs) ◄── HashIndex (hash → node) ◄── get
  *             ▲
  *             └── ArrivalList (nodes as they came) ──► SortedIndex (sorted chunks) ◄── NodeCursor ◄── iterator
+ *                                              └─────► GroupIndex (hash of a prefix → few nodes)  ◄── iterator of a group
  * </pre>
  */
 @NullMarked

@@ -11,6 +11,7 @@ import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Test;
 class MemtableConcurrencyTest {
     private static final int KEYS = 150_000;
 
+    /** Two or three keys are alike in the bytes before so many, as a rule. */
+    private static final int GROUP_SUFFIX = 6;
+
     private final Memtable memtable = new Memtable();
     private final long seed = Long.getLong("seed", System.nanoTime());
 
@@ -39,7 +43,7 @@ class MemtableConcurrencyTest {
             for (int i = 0; i < 2; i++) {
                 Random random = new Random(seed + i);
                 readers.add(threads.submit(whileWriting(() -> get(random))));
-                readers.add(threads.submit(whileWriting(() -> scan(random))));
+                readers.add(threads.submit(whileWriting(() -> random.nextBoolean() ? scan(random) : group(random))));
             }
             Future<?> writer = threads.submit(this::write);
             writer.get(2, TimeUnit.MINUTES);
@@ -111,6 +115,29 @@ class MemtableConcurrencyTest {
             if (!(forward ? iterator.next() : iterator.prev())) {
                 break;
             }
+        }
+        return null;
+    }
+
+    /** A key that was there before, found by what it has in common with few others. */
+    private Void group(Random random) throws Exception {
+        long last = memtable.lastSeqNo();
+        int present = (int) Math.min(last, KEYS);
+        if (present == 0) {
+            return null;
+        }
+        byte[] from = key(random.nextInt(8) == 0 ? present - 1 : random.nextInt(present));
+        byte[] to = Arrays.copyOf(from, Long.BYTES + 1);
+        Arrays.fill(to, Long.BYTES - GROUP_SUFFIX, to.length, (byte) 0xff);
+        InternalIterator iterator = memtable.groupIterator(last, from, to, GROUP_SUFFIX);
+        assertNotNull(iterator);
+        assertTrue(iterator.seek(Slice.of(from)));
+        assertTrue(iterator.userKey().contentEquals(from));
+        Place before = checkEntry(iterator, last);
+        while (iterator.next() && iterator.userKey().compareTo(Slice.of(to)) < 0) {
+            Place here = checkEntry(iterator, last);
+            assertTrue(before.compareTo(here) < 0, "entries out of order");
+            before = here;
         }
         return null;
     }

@@ -13,6 +13,7 @@ import io.streambed.lsm.internal.entry.Lookup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -55,6 +56,7 @@ class MemtableModelTest {
     private final NavigableMap<Place, byte[]> model = new TreeMap<>();
     private final List<byte[]> keys = new ArrayList<>();
     private final List<Walk> walks = new ArrayList<>();
+    private final int suffixBytes = 1 + random.nextInt(12);
     private long seqNo;
 
     @RepeatedTest(20)
@@ -62,6 +64,7 @@ class MemtableModelTest {
         System.out.println("MemtableModelTest -Dseed=" + seed);
         int shapes = 1 + random.nextInt(SHAPES.size());
         int scanEvery = 1 << random.nextInt(12);
+        int groupEvery = 1 << random.nextInt(8);
         for (int i = 0; i < 3_000; i++) {
             put(i, shapes);
             if (random.nextInt(4) == 0) {
@@ -69,6 +72,9 @@ class MemtableModelTest {
             }
             if (random.nextInt(scanEvery) == 0) {
                 takeWalk();
+            }
+            if (random.nextInt(groupEvery) == 0) {
+                checkGroup();
             }
             if (!walks.isEmpty() && random.nextInt(scanEvery) == 0) {
                 move(walks.get(random.nextInt(walks.size())), 30);
@@ -143,21 +149,95 @@ class MemtableModelTest {
         }
     }
 
+    /** A range of one group: all of the group is shown, and of others nothing that is not there. */
+    private void checkGroup() throws IOException {
+        byte[] from =
+                SHAPES.get(random.nextInt(SHAPES.size())).make(random, keys).clone();
+        if (random.nextBoolean()) {
+            from = keys.get(random.nextInt(keys.size())).clone();
+        }
+        int common = from.length - suffixBytes;
+        if (common <= 0) {
+            return;
+        }
+        byte[] to = from.clone();
+        if (random.nextBoolean()) {
+            Arrays.fill(from, common, from.length, (byte) 0);
+            Arrays.fill(to, common, to.length, (byte) 0xff);
+            to = Arrays.copyOf(to, to.length + 1);
+        } else {
+            byte[] other = keys.get(random.nextInt(keys.size()));
+            boolean within = random.nextBoolean();
+            for (int i = common; within && i < to.length; i++) {
+                to[i] = (byte) random.nextInt();
+            }
+            to = within ? to : other;
+        }
+        if (Arrays.compareUnsigned(from, to) >= 0) {
+            return;
+        }
+        long maxSeqNo = random.nextInt(3) == 0 ? random.nextLong(seqNo + 1) : Long.MAX_VALUE;
+        List<String> expected = new ArrayList<>();
+        for (Map.Entry<Place, byte[]> entry : visible(maxSeqNo)) {
+            Slice key = entry.getKey().key;
+            if (isOfGroup(key, from, common) && isBetween(key, from, to)) {
+                expected.add(key + "@" + entry.getKey().seqNo + Arrays.toString(entry.getValue()));
+            }
+        }
+        List<String> shown = new ArrayList<>();
+        List<String> reversed = new ArrayList<>();
+        InternalIterator group = memtable.groupIterator(maxSeqNo, from, to, suffixBytes);
+        if (group != null) {
+            for (boolean on = group.seek(Slice.of(from));
+                    on && isBetween(group.userKey(), from, to);
+                    on = group.next()) {
+                addOfGroup(group, from, common, shown);
+            }
+            for (boolean on = group.seekBefore(Slice.of(to));
+                    on && isBetween(group.userKey(), from, to);
+                    on = group.prev()) {
+                addOfGroup(group, from, common, reversed);
+            }
+        }
+        assertEquals(expected, shown);
+        Collections.reverse(reversed);
+        assertEquals(expected, reversed);
+    }
+
+    private static void addOfGroup(InternalIterator at, byte[] from, int common, List<String> shown) {
+        if (isOfGroup(at.userKey(), from, common)) {
+            shown.add(
+                    at.userKey() + "@" + at.seqNo() + Arrays.toString(at.value().toByteArray()));
+        }
+    }
+
+    private static boolean isOfGroup(Slice key, byte[] from, int common) {
+        return key.length() == from.length && Arrays.equals(key.toByteArray(), 0, common, from, 0, common);
+    }
+
+    private static boolean isBetween(Slice key, byte[] from, byte[] to) {
+        return key.compareTo(Slice.of(from)) >= 0 && key.compareTo(Slice.of(to)) < 0;
+    }
+
+    private List<Map.Entry<Place, byte[]>> visible(long maxSeqNo) {
+        List<Map.Entry<Place, byte[]>> visible = new ArrayList<>();
+        Slice last = null;
+        for (Map.Entry<Place, byte[]> entry : model.entrySet()) {
+            Slice key = entry.getKey().key;
+            if (entry.getKey().seqNo <= maxSeqNo && (last == null || !last.equals(key))) {
+                visible.add(entry);
+                last = key;
+            }
+        }
+        return visible;
+    }
+
     private void takeWalk() {
         if (random.nextBoolean()) {
             walks.add(new Walk(memtable.allVersions(), List.copyOf(model.entrySet())));
         } else {
             long maxSeqNo = random.nextInt(3) == 0 ? random.nextLong(seqNo + 1) : Long.MAX_VALUE;
-            List<Map.Entry<Place, byte[]>> visible = new ArrayList<>();
-            Slice last = null;
-            for (Map.Entry<Place, byte[]> entry : model.entrySet()) {
-                Slice key = entry.getKey().key;
-                if (entry.getKey().seqNo <= maxSeqNo && (last == null || !last.equals(key))) {
-                    visible.add(entry);
-                    last = key;
-                }
-            }
-            walks.add(new Walk(memtable.iterator(maxSeqNo), visible));
+            walks.add(new Walk(memtable.iterator(maxSeqNo), visible(maxSeqNo)));
         }
         if (walks.size() > 8) {
             walks.remove(random.nextInt(walks.size()));
