@@ -166,14 +166,18 @@ final class ReadPath {
 
     private VisibleIterator visible(
             List<InternalIterator> sources, SeqRanges voids, KeyRange range, Direction direction, long moment) {
+        byte[] from = range.from();
+        byte[] to = range.to();
+        boolean hasEnds = from != null && to != null;
         return new VisibleIterator(
-                MergingIterator.of(sources),
+                hasEnds ? MergingIterator.within(from, to, sources) : MergingIterator.of(sources),
                 moment,
                 voids,
                 writes.deadRanges(),
-                range.from(),
-                range.to(),
+                from,
+                to,
                 direction == Direction.FORWARD,
-                range.isOfAllKeys());
+                range.isOfAllKeys(),
+                hasEnds);
     }
 }

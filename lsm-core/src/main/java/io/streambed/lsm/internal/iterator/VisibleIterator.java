@@ -6,6 +6,9 @@ import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ public final class VisibleIterator implements Closeable {
         AT_END
     }
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final byte[] NO_BYTES = {};
     private static final EntryView NOTHING = new EntryView();
 
@@ -30,6 +34,7 @@ public final class VisibleIterator implements Closeable {
     private final @Nullable Slice to;
     private final boolean forward;
     private final boolean seesAll;
+    private final boolean endsWithRange;
 
     // Forward the source itself stands on the entry given, and keyBuffer holds its key, by which older versions are
     // passed
@@ -62,6 +67,7 @@ public final class VisibleIterator implements Closeable {
      * @param to the first key behind the range, or {@code null}
      * @param seesAll whether the source has all entries of the range. If not, keys that are not visible here may be so to others, and
      *     nothing is told
+     * @param endsWithRange whether the source ends where the range does, in the direction of the walk
      */
     public VisibleIterator(
             InternalIterator source,
@@ -71,7 +77,8 @@ public final class VisibleIterator implements Closeable {
             byte @Nullable [] from,
             byte @Nullable [] to,
             boolean forward,
-            boolean seesAll) {
+            boolean seesAll,
+            boolean endsWithRange) {
         this.source = source;
         this.moment = moment;
         this.voids = voids;
@@ -80,6 +87,7 @@ public final class VisibleIterator implements Closeable {
         this.to = to == null ? null : Slice.of(to);
         this.forward = forward;
         this.seesAll = seesAll;
+        this.endsWithRange = endsWithRange;
     }
 
     /** Goes to the next key that is visible; after {@code false} it stays {@code false}. */
@@ -128,7 +136,7 @@ public final class VisibleIterator implements Closeable {
                 on = arrive(source.next());
                 continue;
             }
-            if (to != null && entry.key().compareTo(to) >= 0) {
+            if (!endsWithRange && to != null && entry.key().compareTo(to) >= 0) {
                 break;
             }
             keepKey();
@@ -162,7 +170,7 @@ public final class VisibleIterator implements Closeable {
             sourceOnEntry = arrive(to == null ? source.last() : source.seekBefore(to));
         }
         while (sourceOnEntry) {
-            if (from != null && entry.key().compareTo(from) < 0) {
+            if (!endsWithRange && from != null && entry.key().compareTo(from) < 0) {
                 break;
             }
             keepKey();
@@ -245,13 +253,28 @@ public final class VisibleIterator implements Closeable {
         return onEntry;
     }
 
-    /** Whether the source stands on the key that was kept. Most neighbours differ, and nearly all of those in the last byte. */
+    /**
+     * Whether the source stands on the key that was kept. Most neighbours differ, and nearly all of those in the last sixteen bytes: keys of
+     * windows in eight of them that the same four follow each time.
+     */
     private boolean isKeptKey() {
         Slice current = entry.key();
         int length = current.length();
-        return length == key.length()
-                && (length == 0 || current.array()[current.offset() + length - 1] == keyBuffer[length - 1])
-                && current.equals(key);
+        if (length != key.length()) {
+            return false;
+        }
+        if (length >= 2 * Long.BYTES) {
+            byte[] array = current.array();
+            int end = current.offset() + length;
+            long differing =
+                    ((long) LONG.get(array, end - Long.BYTES) ^ (long) LONG.get(keyBuffer, length - Long.BYTES))
+                            | ((long) LONG.get(array, end - 2 * Long.BYTES)
+                                    ^ (long) LONG.get(keyBuffer, length - 2 * Long.BYTES));
+            if (differing != 0) {
+                return false;
+            }
+        }
+        return current.equals(key);
     }
 
     private boolean isVisible() {
