@@ -1,10 +1,13 @@
 package io.streambed.kafka.internal.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * application's own code; for one in {@value #SAMPLE} of those that the task itself opens, which may be one for each record of its input; and for
  * all of them once one was found, since what forgets one forgets the next.
  *
- * <p>Safe for use by several threads. The concurrent set and a look at the clock are what each iterator pays for being found.
+ * <p>Safe for use by several threads. A place in a small array, or in a concurrent set where that is full, and a look at the clock are what each
+ * iterator pays for being found.
  */
 final class OpenIterators {
     private static final Logger LOG = LoggerFactory.getLogger(OpenIterators.class);
@@ -28,11 +32,18 @@ final class OpenIterators {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
     private static final int SAMPLE = 64;
+    private static final int PLACES = 8;
+    private static final int NO_PLACE = -1;
 
     private final String storeName;
     private final LongSupplier wallClock;
     private final Thread task = Thread.currentThread();
-    private final Set<Opened> open = ConcurrentHashMap.newKeySet();
+
+    /** For the few that are open at a time, as a rule: a concurrent set costs several times as much. */
+    private final AtomicReferenceArray<@Nullable Opened> places = new AtomicReferenceArray<>(PLACES);
+
+    /** Those that found no place. */
+    private final Set<Opened> others = ConcurrentHashMap.newKeySet();
 
     /** Of the task's thread. */
     private int untilSample = 1;
@@ -40,11 +51,14 @@ final class OpenIterators {
     private volatile boolean anyLeft;
     private volatile long nextLookMillis;
 
-    /** One iterator; in the set while it is open. */
+    /** One iterator; in a place or in the set while it is open. */
     static final class Opened {
         private final long sinceMillis;
         private final Thread by;
         private final @Nullable Throwable where;
+
+        /** Which place is its own. Of the thread that opens it, until it is given out. */
+        private int place = NO_PLACE;
 
         /** Under the lock of {@link OpenIterators}. */
         private boolean told;
@@ -75,13 +89,25 @@ final class OpenIterators {
         lookForForgotten();
         Opened iterator = new Opened(
                 wallClock.getAsLong(), isPlaceRecorded() ? new Throwable("where the iterator was opened") : null);
-        open.add(iterator);
+        for (int i = 0; i < PLACES; i++) {
+            iterator.place = i;
+            if (places.getPlain(i) == null && places.compareAndSet(i, null, iterator)) {
+                return iterator;
+            }
+        }
+        iterator.place = NO_PLACE;
+        others.add(iterator);
         return iterator;
     }
 
     /** An iterator was closed. */
     void closed(Opened iterator) {
-        open.remove(iterator);
+        if (iterator.place == NO_PLACE) {
+            others.remove(iterator);
+        } else {
+            // Closing twice is harmless: somebody else may have the place by now.
+            places.compareAndSet(iterator.place, iterator, null);
+        }
     }
 
     /** Tells of those that have been open for long, unless it has looked for them just now. */
@@ -125,7 +151,7 @@ final class OpenIterators {
     private synchronized void tellOfForgotten() {
         long now = wallClock.getAsLong();
         nextLookMillis = now + BETWEEN_LOOKS.toMillis();
-        for (Opened iterator : open) {
+        for (Opened iterator : open()) {
             long age = now - iterator.sinceMillis;
             if (age >= LONG.toMillis() && !iterator.told) {
                 iterator.told = true;
@@ -142,6 +168,17 @@ final class OpenIterators {
     }
 
     private Optional<Opened> oldest() {
-        return open.stream().min(Comparator.comparingLong(iterator -> iterator.sinceMillis));
+        return open().stream().min(Comparator.comparingLong(iterator -> iterator.sinceMillis));
+    }
+
+    private List<Opened> open() {
+        List<Opened> open = new ArrayList<>(others);
+        for (int i = 0; i < PLACES; i++) {
+            Opened iterator = places.get(i);
+            if (iterator != null) {
+                open.add(iterator);
+            }
+        }
+        return open;
     }
 }
