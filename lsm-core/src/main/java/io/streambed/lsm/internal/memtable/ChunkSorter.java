@@ -6,15 +6,23 @@ package io.streambed.lsm.internal.memtable;
  *
  * <pre>
  *  word    63                      16 15            0
- *          | six bytes of the key    | place         |
+ *          | six bytes of the key    | place         |      up to 64 Ki nodes
+ *          63                24 23                  0
+ *          | five bytes of it  | place               |      more
  * </pre>
  *
  * Keys in arrival order stand one after another in the arena, so reading their windows is a walk; from then on only nodes with
  * equal words are touched again.
  */
 final class ChunkSorter {
-    private static final int WORD_BYTES = 6;
-    private static final long PLACE_MASK = 0xffff;
+    private static final int FEW_PLACE_BITS = 16;
+    private static final int PLACE_BITS = 24;
+
+    /** The most nodes that can be sorted at once. */
+    static final int MOST_NODES = 1 << PLACE_BITS;
+
+    /** How many nodes ahead of their turn nodes that are to be compared are touched: few enough to be still there then. */
+    private static final int AHEAD = 256;
 
     /** Up to so many nodes with equal words are sorted by comparing whole keys. */
     private static final int FEW = 16;
@@ -22,6 +30,7 @@ final class ChunkSorter {
     private final Arena arena;
     private final int[] nodes;
     private final int skip;
+    private final int placeBits;
     private final long[] windows;
 
     /** What was touched: for the compiler, which must not find out that nobody asks. */
@@ -31,6 +40,7 @@ final class ChunkSorter {
     private ChunkSorter(Arena arena, int[] nodes) {
         this.arena = arena;
         this.nodes = nodes;
+        this.placeBits = nodes.length <= 1 << FEW_PLACE_BITS ? FEW_PLACE_BITS : PLACE_BITS;
         this.skip = commonPrefix(0, nodes.length);
         this.windows = new long[nodes.length];
         for (int i = 0; i < nodes.length; i++) {
@@ -40,7 +50,7 @@ final class ChunkSorter {
 
     /** Makes a chunk of nodes in any order, whose keys differ; takes the array over. */
     static SortedChunk sort(Arena arena, int[] nodes) {
-        assert nodes.length > 0 && nodes.length <= SortedChunk.MAX_NODES : nodes.length;
+        assert nodes.length > 0 && nodes.length <= MOST_NODES : nodes.length;
         ChunkSorter sorter = new ChunkSorter(arena, nodes);
         if (nodes.length <= FEW) {
             sorter.insertionSort(0, nodes.length, sorter.skip);
@@ -53,16 +63,21 @@ final class ChunkSorter {
     /** Sorts a range whose keys have the first {@code depth} bytes, and not one more, in common. */
     private void sort(int from, int to, int depth) {
         long[] words = new long[to - from];
+        long keyMask = -1L << placeBits;
         for (int i = 0; i < words.length; i++) {
             long window = depth == skip ? windows[from + i] : Nodes.window(arena, nodes[from + i], depth);
-            words[i] = (window & ~PLACE_MASK) | i;
+            words[i] = (window & keyMask) | i;
         }
-        WordSort.sort(words);
+        WordSort.sort(words, placeBits);
         permute(from, words);
-        touchEqual(from, words);
+        int ahead = 0;
         for (int i = 0; i < words.length; ) {
+            if (i >= ahead) {
+                touchEqual(from, words, i, Math.min(words.length, i + AHEAD));
+                ahead = i + AHEAD;
+            }
             int group = i++;
-            while (i < words.length && (words[i] ^ words[group]) >>> 16 == 0) {
+            while (i < words.length && (words[i] ^ words[group]) >>> placeBits == 0) {
                 i++;
             }
             if (i - group > 1) {
@@ -75,14 +90,14 @@ final class ChunkSorter {
      * Brings nodes that have to be compared as a whole into the processor's cache: they lie anywhere in the arena, and comparing them pair by
      * pair would wait for each miss by itself.
      */
-    private void touchEqual(int from, long[] words) {
+    private void touchEqual(int from, long[] words, int begin, int end) {
         int sum = 0;
-        for (int i = 1; i < words.length; i++) {
-            if ((words[i] ^ words[i - 1]) >>> 16 == 0) {
+        for (int i = Math.max(1, begin); i < end; i++) {
+            if ((words[i] ^ words[i - 1]) >>> placeBits == 0) {
                 sum += keyLength(nodes[from + i]);
             }
         }
-        touched = sum;
+        touched += sum;
     }
 
     /** Sorts a range whose keys have equal words at {@code depth}. */
@@ -93,9 +108,10 @@ final class ChunkSorter {
         }
         // A key that ends inside the word is, but for zeros, a prefix of the others, so it comes before all that do
         // not; there are at most six such, all of different length.
+        int wordBytes = Long.BYTES - placeBits / Byte.SIZE;
         int ended = from;
         for (int i = from; i < to; i++) {
-            if (keyLength(nodes[i]) < depth + WORD_BYTES) {
+            if (keyLength(nodes[i]) < depth + wordBytes) {
                 swap(i, ended++);
             }
         }
@@ -152,7 +168,7 @@ final class ChunkSorter {
         int[] sortedNodes = new int[words.length];
         long[] sortedWindows = new long[words.length];
         for (int i = 0; i < words.length; i++) {
-            int place = from + (int) (words[i] & PLACE_MASK);
+            int place = from + (int) (words[i] & (1L << placeBits) - 1);
             sortedNodes[i] = nodes[place];
             sortedWindows[i] = windows[place];
         }

@@ -159,6 +159,12 @@ public final class Memtable {
     /** What a flush walks: every version of every key, of the puts that had ended when it was made. Any thread. */
     public InternalIterator allVersions() {
         long visible = lastSeqNo();
+        int arrived = arrivals.size();
+        SortedIndex index = sortedIndex;
+        if (index.covered() == 0 && arrived > 0) {
+            // Nobody has asked for an order so far, so there is none to build on.
+            SORTED_INDEX.compareAndSet(this, index, index.whole(arrivals, arrived));
+        }
         return new MemtableIterator(arena, sorted(), visible, true);
     }
 

@@ -9,7 +9,7 @@ package io.streambed.lsm.internal.memtable;
  * </pre>
  */
 final class SortedChunk {
-    /** The most nodes in one chunk, so that sorting or merging one takes milliseconds and not more. */
+    /** The most nodes in a chunk that a reader makes, so that sorting or merging one takes milliseconds and not more. A flush has time. */
     static final int MAX_NODES = 1 << 16;
 
     private final Arena arena;
@@ -24,7 +24,7 @@ final class SortedChunk {
      * @param skip length of the longest common prefix of all keys
      */
     SortedChunk(Arena arena, int[] nodes, long[] windows, int skip) {
-        assert nodes.length > 0 && nodes.length <= MAX_NODES && nodes.length == windows.length : nodes.length;
+        assert nodes.length > 0 && nodes.length == windows.length : nodes.length;
         assert skip == Nodes.commonPrefix(arena, nodes[0], nodes[nodes.length - 1], Integer.MAX_VALUE) : skip;
         this.arena = arena;
         this.nodes = nodes;

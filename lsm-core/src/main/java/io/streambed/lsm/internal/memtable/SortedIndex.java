@@ -72,6 +72,18 @@ final class SortedIndex {
         return heads[chunk] ^ (shift == Long.SIZE ? 0 : (window ^ Long.MIN_VALUE) >>> shift);
     }
 
+    /** An index of all nodes up to {@code arrived}, in as few chunks as can be: nobody waits for it, and a walk has less to merge. */
+    SortedIndex whole(ArrivalList arrivals, int arrived) {
+        SortedIndex index = this;
+        while (index.covered < arrived) {
+            int to = Math.min(arrived, index.covered + ChunkSorter.MOST_NODES);
+            SortedChunk[] more = Arrays.copyOf(index.chunks, index.chunks.length + 1);
+            more[index.chunks.length] = ChunkSorter.sort(arena, arrivals.copy(index.covered, to));
+            index = new SortedIndex(arena, more, to);
+        }
+        return index;
+    }
+
     /** This index and the next nodes that arrived: up to {@code arrived}, but no more than one chunk can take. */
     SortedIndex next(ArrivalList arrivals, int arrived) {
         int to = Math.min(arrived, covered + SortedChunk.MAX_NODES);

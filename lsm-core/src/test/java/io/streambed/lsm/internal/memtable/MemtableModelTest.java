@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
@@ -11,6 +12,7 @@ import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -104,6 +106,30 @@ class MemtableModelTest {
             move(walk, 1_000);
         }
         checkWhole(new Walk(memtable.allVersions(), List.copyOf(model.entrySet())));
+        checkCounts();
+    }
+
+    /** Nobody has asked for an order before: more nodes than a reader's chunk takes come into one. */
+    @Test
+    void aFlushSortsAllAtOnce() throws IOException {
+        System.out.println("MemtableModelTest -Dseed=" + seed);
+        for (int i = 0; i < 100_000; i++) {
+            if (i % 2 == 0) {
+                put(i, SHAPES.size());
+            } else {
+                // Many that are alike in the five bytes that words are sorted by, and in as many again.
+                byte[] key = new byte[17 + random.nextInt(3)];
+                key[4] = (byte) random.nextInt(100);
+                key[12] = (byte) random.nextInt(3);
+                ByteBuffer.wrap(key).putInt(13, random.nextInt());
+                keys.add(key);
+                write(key, EntryKind.PUT, new byte[] {(byte) i});
+            }
+        }
+        assertTrue(memtable.keys() > SortedChunk.MAX_NODES);
+        checkWhole(new Walk(memtable.allVersions(), List.copyOf(model.entrySet())));
+        takeWalk();
+        move(walks.get(0), 1_000);
         checkCounts();
     }
 
