@@ -110,6 +110,18 @@ class OpenIteratorsTest {
     }
 
     @Test
+    void closingTwiceDoesNotCloseAnotherOne() {
+        EntryIterator first = forget();
+        first.close();
+        EntryIterator second = forget();
+        now.addAndGet(100);
+        first.close();
+        assertEquals(100L, age());
+        second.close();
+        assertEquals(0L, age());
+    }
+
+    @Test
     void theOldestOnesAgeIsAMetric() {
         assertEquals(0L, age());
         EntryIterator first = forget();
