@@ -168,9 +168,10 @@ final class ReadPath {
             List<InternalIterator> sources, SeqRanges voids, KeyRange range, Direction direction, long moment) {
         byte[] from = range.from();
         byte[] to = range.to();
-        boolean hasEnds = from != null && to != null;
+        // Of one source nothing is merged, and the iterator sees by itself where the range ends.
+        boolean within = from != null && to != null && sources.size() > 1;
         return new VisibleIterator(
-                hasEnds ? MergingIterator.within(from, to, sources) : MergingIterator.of(sources),
+                within ? MergingIterator.within(from, to, sources) : MergingIterator.of(sources),
                 moment,
                 voids,
                 writes.deadRanges(),
@@ -178,6 +179,6 @@ final class ReadPath {
                 to,
                 direction == Direction.FORWARD,
                 range.isOfAllKeys(),
-                hasEnds);
+                within);
     }
 }

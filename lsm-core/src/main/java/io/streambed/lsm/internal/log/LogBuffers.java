@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lends buffers to the logs of many trees. A log has one from its first record after a flush to the next flush, so a tree with
  * nothing to write has none. The first who ask get large ones; when those that are lent have used up their memory, the others
- * get small ones, which costs a write to the operating system for each 4 KiB instead of each 64.
+ * get small ones, which costs a write to the operating system for each 4 KiB instead of each 32.
  *
  * <p>Safe for use by any number of threads, without a lock.
  */
