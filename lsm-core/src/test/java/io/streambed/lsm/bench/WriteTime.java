@@ -30,7 +30,7 @@ public final class WriteTime {
         Path directory = Files.createTempDirectory("write-time");
         DiskFileSystem files = DiskFileSystem.at(directory);
         // Pieces that are a little shorter end anywhere.
-        for (int piece : new int[] {16 << 10, (16 << 10) - 90, 64 << 10, (64 << 10) - 90, 128 << 10}) {
+        for (int piece : new int[] {16 << 10, (16 << 10) - 90, 32 << 10, (32 << 10) - 90, 64 << 10, (64 << 10) - 90}) {
             long least = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS; round++) {
                 least = Math.min(least, write(files, piece));
