@@ -55,8 +55,11 @@ final class StagingFile {
 
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final VarHandle SCRATCH_LONG =
+    private static final VarHandle ARRAY_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** Nothing that the ring is likely to hold; if it does, a copy only takes longer. */
+    private static final long MARK = 0x51c6_8e07_b92d_f43aL;
 
     private final Path path;
     private final Mapping mapping;
@@ -145,11 +148,28 @@ final class StagingFile {
     }
 
     /** Copies out {@code target.length} bytes of the file from {@code position} on. */
-    void copy(long position, byte[] target) {
+    void copy(long position, byte[] target) throws IOException {
         int at = (int) (position % RING_BYTES);
         int first = Math.min(target.length, RING_BYTES - at);
-        bytes.get(RING_AT + at, target, 0, first);
-        bytes.get(RING_AT, target, first, target.length - first);
+        try {
+            get(RING_AT + at, target, 0, first);
+            get(RING_AT, target, first, target.length - first);
+        } catch (InternalError e) {
+            throw new IOException(
+                    "reading " + path + " through its mapping failed: the disk failed, or the file was truncated", e);
+        }
+    }
+
+    private void get(int at, byte[] target, int offset, int count) {
+        int last = offset + count - Long.BYTES;
+        boolean marked = count >= Long.BYTES;
+        if (marked) {
+            ARRAY_LONG.set(target, last, MARK);
+        }
+        bytes.get(at, target, offset, count);
+        if (!marked || (long) ARRAY_LONG.get(target, last) == MARK) {
+            Mapping.awaitFault();
+        }
     }
 
     void close() {
@@ -189,10 +209,10 @@ final class StagingFile {
      * copy from where nothing can be read ends early too, and leaves them; a single byte read there is anything.
      */
     private boolean endsWith(int at, long word, int count) {
-        SCRATCH_LONG.set(scratch, 0, ~word);
+        ARRAY_LONG.set(scratch, 0, ~word);
         bytes.get(at - Long.BYTES, scratch, 0, Long.BYTES);
         int others = Long.SIZE - Byte.SIZE * count;
-        return ((long) SCRATCH_LONG.get(scratch, 0) ^ word) >>> others == 0;
+        return ((long) ARRAY_LONG.get(scratch, 0) ^ word) >>> others == 0;
     }
 
     private IOException notTaken() {

@@ -207,6 +207,20 @@ class StagedAppendFileTest {
         file.close();
     }
 
+    /** Zeros would be appended in its place, and what had been acknowledged would be gone without a word. */
+    @Test
+    void whatCannotBeReadBackIsNotAppended() throws IOException {
+        AppendFile file = fs.createStaged(LOG, STAGING);
+        write(file, 20, 100);
+        try (FileChannel staging = FileChannel.open(directory.resolve(STAGING), StandardOpenOption.WRITE)) {
+            staging.truncate(0);
+        }
+        IOException failure = assertThrows(IOException.class, file::sync);
+        assertTrue(failure.getMessage().contains(STAGING), failure.getMessage());
+        assertEquals(700, Files.size(directory.resolve(LOG)), "what was not staged");
+        file.close();
+    }
+
     /** What another process finds in that file; this one's writer goes on undisturbed. */
     private byte[] afterKill(String name) throws IOException {
         Path copy = Files.createTempDirectory(directory, "killed");
