@@ -168,10 +168,17 @@ final class ReadPath {
             List<InternalIterator> sources, SeqRanges voids, KeyRange range, Direction direction, long moment) {
         byte[] from = range.from();
         byte[] to = range.to();
-        // Of one source nothing is merged, and the iterator sees by itself where the range ends.
-        boolean within = from != null && to != null && sources.size() > 1;
+        InternalIterator source;
+        boolean endsWithRange = false;
+        if (from != null && to != null && sources.size() > 1) {
+            source = MergingIterator.within(from, to, sources);
+            endsWithRange = true;
+        } else {
+            // Of one source nothing is merged, and the iterator sees by itself where the range ends.
+            source = MergingIterator.of(sources);
+        }
         return new VisibleIterator(
-                within ? MergingIterator.within(from, to, sources) : MergingIterator.of(sources),
+                source,
                 moment,
                 voids,
                 writes.deadRanges(),
@@ -179,6 +186,6 @@ final class ReadPath {
                 to,
                 direction == Direction.FORWARD,
                 range.isOfAllKeys(),
-                within);
+                endsWithRange);
     }
 }
