@@ -103,7 +103,9 @@ final class Recovery {
         Recovery recovery = new Recovery(fileSystem, version);
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
-        recovery.logLengths.forEach(files::logEnded);
+        for (Map.Entry<Long, Long> log : recovery.logLengths.entrySet()) {
+            files.logEnded(log.getKey(), log.getValue());
+        }
         Manifest manifest = new Manifest(fileSystem, loaded.name(), files::newNumber);
         Version recovered;
         try {
@@ -138,8 +140,12 @@ final class Recovery {
                 break;
             }
         }
-        usedLogs = new ArrayList<>(logs);
-        usedLogs.removeIf(number -> number > previousLog.number());
+        usedLogs = new ArrayList<>();
+        for (Long number : logs) {
+            if (number <= previousLog.number()) {
+                usedLogs.add(number);
+            }
+        }
         for (int i = 0; i < usedLogs.size(); i++) {
             boolean last = i + 1 == usedLogs.size();
             long end = last

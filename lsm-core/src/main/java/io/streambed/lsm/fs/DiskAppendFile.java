@@ -46,6 +46,17 @@ final class DiskAppendFile implements AppendFile {
         }
     }
 
+    /** What was to be written is lost: from here on nothing is written. The first failure counts. */
+    void fail(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    boolean isIntact() {
+        return failure == null;
+    }
+
     @Override
     public long length() {
         return length;
@@ -60,7 +71,7 @@ final class DiskAppendFile implements AppendFile {
      * After a failed sync the operating system may have dropped the bytes and forgotten that it did: a second sync would
      * succeed and mean nothing. So this refuses instead of asking again.
      */
-    private void requireIntact() throws IOException {
+    void requireIntact() throws IOException {
         if (failure != null) {
             throw new IOException(
                     "file " + name + " is not written to any more after: " + failure.getMessage(), failure);

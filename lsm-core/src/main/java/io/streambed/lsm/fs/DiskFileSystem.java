@@ -67,6 +67,10 @@ public final class DiskFileSystem implements FileSystem {
 
     @Override
     public AppendFile create(String name) throws IOException {
+        return createFile(name);
+    }
+
+    private DiskAppendFile createFile(String name) throws IOException {
         Path path = resolve(name);
         // Exclusively and with the right mode first, which follows no link; only then a stream, which knows neither.
         // Not a
@@ -78,7 +82,7 @@ public final class DiskFileSystem implements FileSystem {
     @Override
     public AppendFile createStaged(String name, String stagingName) throws IOException {
         Path staging = resolve(stagingName);
-        return new StagedAppendFile(create(name), name, staging, fileMode);
+        return new StagedAppendFile(createFile(name), name, staging, fileMode);
     }
 
     @Override

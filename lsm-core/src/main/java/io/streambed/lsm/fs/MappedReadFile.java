@@ -2,9 +2,6 @@ package io.streambed.lsm.fs;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -22,19 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li>Memory that is unmapped by the collector alone keeps a deleted file's room on disk for as long as the collector likes.
  *       So it is unmapped on closing ({@link Mapping}).
  *   <li>A file that somebody truncates, or a disk that fails, makes the access itself fail. All access is by bulk copies, which
- *       the JVM guards: it ends the copy and throws {@link InternalError}, which becomes an {@link IOException} here. JDK 17 throws
- *       it only at some later moment, anywhere in the thread. So a mark is put where the copy's last bytes go; if it is still
- *       there afterwards, the error is waited for here ({@link Mapping#awaitFault}).
+ *       the JVM guards: it ends the copy and throws {@link InternalError} ({@link Mapping#read}), which becomes an {@link IOException}
+ *       here.
  * </ul>
  */
 final class MappedReadFile implements ReadFile {
     /** Added to {@code users} when the file is closed; what is left then is the number of reads under way. */
     private static final int CLOSED = Integer.MIN_VALUE;
-
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
-    /** Nothing that a file is likely to hold; if it does, the read only takes longer. */
-    private static final long MARK = 0x7b1e_93c4_5ad8_26f1L;
 
     private final Path path;
     private final long length;
@@ -65,18 +56,10 @@ final class MappedReadFile implements ReadFile {
             throw new EOFException(
                     "file " + path.getFileName() + " ends before " + (position + count) + ", where a read was to end");
         }
-        boolean marked = count >= Long.BYTES;
-        int lastBytes = offset + count - Long.BYTES;
-        if (marked) {
-            LONG.set(target, lastBytes, MARK);
-        }
         try {
             enter();
             try {
-                mapping.bytes().get((int) position, target, offset, count);
-                if (!marked || (long) LONG.get(target, lastBytes) == MARK) {
-                    Mapping.awaitFault();
-                }
+                mapping.read((int) position, target, offset, count);
             } finally {
                 leave();
             }

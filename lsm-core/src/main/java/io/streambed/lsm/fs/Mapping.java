@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mapping {
     private static final @Nullable Mapper MAPPER = findMapper();
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    /** Nothing that a file is likely to hold; if it does, the read only takes longer. */
+    private static final long MARK = 0x7b1e_93c4_5ad8_26f1L;
 
     /** 1, though the compiler does not know that. */
     private static volatile int one = 1;
@@ -56,6 +63,24 @@ final class Mapping {
     /** The file's bytes; not to be touched after {@link #unmap}. */
     ByteBuffer bytes() {
         return bytes;
+    }
+
+    /**
+     * Copies bytes out. A copy from where nothing can be read ends early, and JDK 17 throws the error at some later moment only, anywhere in
+     * the thread. So a mark is put where the copy's last bytes go; if it is still there afterwards, the error is waited for here.
+     *
+     * @throws InternalError if the file was truncated, or its disk failed
+     */
+    void read(int at, byte[] target, int offset, int count) {
+        int last = offset + count - Long.BYTES;
+        boolean marked = count >= Long.BYTES;
+        if (marked) {
+            LONG.set(target, last, MARK);
+        }
+        bytes.get(at, target, offset, count);
+        if (!marked || (long) LONG.get(target, last) == MARK) {
+            awaitFault();
+        }
     }
 
     /** Gives the address space back, and a deleted file's room on disk. Nobody may be reading. */

@@ -20,7 +20,7 @@ final class StagedAppendFile implements AppendFile {
     /** So many small writes in a row call for a staging file. */
     private static final int MANY = 8;
 
-    private final AppendFile file;
+    private final DiskAppendFile file;
     private final String name;
     private final Path stagingPath;
     private final FileAttribute<?>[] mode;
@@ -31,9 +31,7 @@ final class StagedAppendFile implements AppendFile {
     /** Where the file ends; what is behind {@code file.length()} is staged. */
     private long length;
 
-    private @Nullable Throwable failure;
-
-    StagedAppendFile(AppendFile file, String name, Path stagingPath, FileAttribute<?>[] mode) {
+    StagedAppendFile(DiskAppendFile file, String name, Path stagingPath, FileAttribute<?>[] mode) {
         this.file = file;
         this.name = name;
         this.stagingPath = stagingPath;
@@ -43,7 +41,7 @@ final class StagedAppendFile implements AppendFile {
     @Override
     public void write(byte[] bytes, int offset, int count) throws IOException {
         Objects.checkFromIndexSize(offset, count, bytes.length);
-        requireIntact();
+        file.requireIntact();
         try {
             if (count > SMALL_BYTES || !isStaging()) {
                 append(length);
@@ -55,7 +53,7 @@ final class StagedAppendFile implements AppendFile {
                 Objects.requireNonNull(staging).put(length, bytes, offset, count);
             }
         } catch (IOException | RuntimeException | Error e) {
-            failure = e;
+            file.fail(e);
             throw e;
         }
         length += count;
@@ -80,14 +78,14 @@ final class StagedAppendFile implements AppendFile {
 
     @Override
     public void sync() throws IOException {
-        requireIntact();
+        file.requireIntact();
         try {
             append(length);
-            file.sync();
         } catch (IOException | RuntimeException | Error e) {
-            failure = e;
+            file.fail(e);
             throw e;
         }
+        file.sync();
         smallWrites = 0;
     }
 
@@ -101,22 +99,15 @@ final class StagedAppendFile implements AppendFile {
     public void close() throws IOException {
         StagingFile closing = staging;
         try (file) {
-            if (closing != null && failure == null) {
+            if (closing != null && file.isIntact()) {
                 append(length);
             }
         } finally {
             staging = null;
-            failure = new IOException("closed");
+            file.fail(new IOException("closed"));
             if (closing != null) {
                 closing.close();
             }
-        }
-    }
-
-    private void requireIntact() throws IOException {
-        if (failure != null) {
-            throw new IOException(
-                    "file " + name + " is not written to any more after: " + failure.getMessage(), failure);
         }
     }
 }

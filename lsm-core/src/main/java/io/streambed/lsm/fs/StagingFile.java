@@ -58,9 +58,6 @@ final class StagingFile {
     private static final VarHandle ARRAY_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Nothing that the ring is likely to hold; if it does, a copy only takes longer. */
-    private static final long MARK = 0x51c6_8e07_b92d_f43aL;
-
     private final Path path;
     private final Mapping mapping;
     private final ByteBuffer bytes;
@@ -152,23 +149,11 @@ final class StagingFile {
         int at = (int) (position % RING_BYTES);
         int first = Math.min(target.length, RING_BYTES - at);
         try {
-            get(RING_AT + at, target, 0, first);
-            get(RING_AT, target, first, target.length - first);
+            mapping.read(RING_AT + at, target, 0, first);
+            mapping.read(RING_AT, target, first, target.length - first);
         } catch (InternalError e) {
             throw new IOException(
                     "reading " + path + " through its mapping failed: the disk failed, or the file was truncated", e);
-        }
-    }
-
-    private void get(int at, byte[] target, int offset, int count) {
-        int last = offset + count - Long.BYTES;
-        boolean marked = count >= Long.BYTES;
-        if (marked) {
-            ARRAY_LONG.set(target, last, MARK);
-        }
-        bytes.get(at, target, offset, count);
-        if (!marked || (long) ARRAY_LONG.get(target, last) == MARK) {
-            Mapping.awaitFault();
         }
     }
 
@@ -204,13 +189,9 @@ final class StagingFile {
         }
     }
 
-    /**
-     * Whether the last {@code count} bytes before {@code at} are those of the word. Copied in bulk into memory that holds other ones: a
-     * copy from where nothing can be read ends early too, and leaves them; a single byte read there is anything.
-     */
+    /** Whether the last {@code count} bytes before {@code at} are those of the word. */
     private boolean endsWith(int at, long word, int count) {
-        ARRAY_LONG.set(scratch, 0, ~word);
-        bytes.get(at - Long.BYTES, scratch, 0, Long.BYTES);
+        mapping.read(at - Long.BYTES, scratch, 0, Long.BYTES);
         int others = Long.SIZE - Byte.SIZE * count;
         return ((long) ARRAY_LONG.get(scratch, 0) ^ word) >>> others == 0;
     }
