@@ -69,7 +69,8 @@ public record KeyRange(byte @Nullable [] from, byte @Nullable [] to, long timeFr
         return isOfAnyTime() && !ofOneGroup;
     }
 
-    private boolean isOfAnyTime() {
+    /** Whether keys of all times are of interest. */
+    boolean isOfAnyTime() {
         return timeFrom == Long.MIN_VALUE && timeTo == Long.MAX_VALUE;
     }
 

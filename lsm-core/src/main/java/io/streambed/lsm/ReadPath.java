@@ -5,6 +5,7 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.iterator.Bounds;
 import io.streambed.lsm.internal.iterator.MergingIterator;
 import io.streambed.lsm.internal.iterator.OneEntry;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ final class ReadPath {
     private final ReadCounters counters;
     private final @Nullable Expiry expiry;
     private final int groupSuffixBytes;
+    private final @Nullable ToLongFunction<Slice> keyTime;
 
     ReadPath(TreeFiles files, Versions versions, WritePath writes, LsmOptions options) {
         this.versions = versions;
@@ -40,6 +43,8 @@ final class ReadPath {
         this.counters = files.readCounters();
         this.expiry = options.expiry();
         this.groupSuffixBytes = options.groupSuffixBytes();
+        KeyTime time = options.keyTime();
+        this.keyTime = time == null ? null : time::of;
     }
 
     /** The value of {@code key}, now or at the moment of a snapshot. */
@@ -164,6 +169,14 @@ final class ReadPath {
         }
     }
 
+    /** To pass by other times costs less before the merge; windows of one key are in the order of time anyway. */
+    private Bounds bounds(byte[] from, byte[] to, KeyRange range) {
+        Bounds bounds = Bounds.of(from, to);
+        return keyTime == null || range.isOfAnyTime() || range.ofOneGroup()
+                ? bounds
+                : bounds.ofTimes(keyTime, range.timeFrom(), range.timeTo());
+    }
+
     private VisibleIterator visible(
             List<InternalIterator> sources, SeqRanges voids, KeyRange range, Direction direction, long moment) {
         byte[] from = range.from();
@@ -171,7 +184,7 @@ final class ReadPath {
         InternalIterator source;
         boolean endsWithRange = false;
         if (from != null && to != null && sources.size() > 1) {
-            source = MergingIterator.within(from, to, sources);
+            source = MergingIterator.within(bounds(from, to, range), sources);
             endsWithRange = true;
         } else {
             // Of one source nothing is merged, and the iterator sees by itself where the range ends.

@@ -5,7 +5,9 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import java.io.IOException;
-import java.util.Arrays;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +23,24 @@ import org.jspecify.annotations.Nullable;
  * their keys would be the same for all.
  */
 public final class MergingIterator implements InternalIterator {
+    private static final VarHandle BIG_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     // The sources that stand on an entry form a binary heap: the one to give next is heap[0]. Its entry is read in
-    // place;
-    // a move advances that source and lets it sink, which costs one or two comparisons where sources do not interleave
-    // much. Comparisons begin with eight bytes of each key, kept beside it, so most of them touch no key: its first
-    // ones, or those behind what all keys of the range have in common.
-    private final @Nullable Range range;
+    // place; a move advances that source and lets it sink, which costs one comparison as long as the same source goes
+    // on. Comparisons begin with eight bytes of each key, kept beside it, so most of them touch no key: its first ones,
+    // or those behind what all keys of the range have in common.
+    private final @Nullable Bounds bounds;
     private final Head[] heads;
     private final Head[] heap;
     private int size;
     private boolean forward = true;
+
+    /** How many bytes two keys in the heap have in common if their heads are equal, and they are that long. */
+    private final int decided;
+
+    /** Where in the heap the source stands that comes next after the first one, if that is known; else 0. */
+    private int second;
 
     /** A source, and what it stands on while it is in the heap. */
     private static final class Head {
@@ -44,63 +54,33 @@ public final class MergingIterator implements InternalIterator {
             this.source = source;
         }
 
-        /** Takes in where the source has moved to; {@code false} if that is outside. */
-        boolean read(@Nullable Range range, boolean forward) {
-            EntryView now = source.entry();
-            entry = now;
-            Slice key = now.key();
-            if (range != null) {
-                prefix = range.head(key);
-                return range.reaches(key, prefix, forward);
+        /** Takes in where the source has moved to, or stands after passing what nobody asks for; whether it is on an entry then. */
+        boolean arrive(boolean onEntry, @Nullable Bounds bounds, boolean forward) throws IOException {
+            boolean on = onEntry;
+            while (on) {
+                EntryView now = source.entry();
+                entry = now;
+                Slice key = now.key();
+                if (bounds == null) {
+                    prefix = KeyHead.of(key.array(), key.offset(), key.length());
+                    return true;
+                }
+                prefix = bounds.head(key);
+                if (!bounds.reaches(key, prefix, forward)) {
+                    return false;
+                }
+                if (bounds.isOfTime(key)) {
+                    return true;
+                }
+                on = forward ? source.next() : source.prev();
             }
-            prefix = KeyHead.of(key.array(), key.offset(), key.length());
-            return true;
+            return false;
         }
     }
 
-    /** Keys from one to before another one. */
-    private static final class Range {
-        private final byte[] from;
-        private final byte[] to;
-        private final int common;
-        private final long first;
-        private final long end;
-
-        Range(byte[] from, byte[] to) {
-            this.from = from;
-            this.to = to;
-            int mismatch = Arrays.mismatch(from, to);
-            this.common = mismatch < 0 ? from.length : mismatch;
-            this.first = KeyHead.of(from, common, from.length - common);
-            this.end = KeyHead.of(to, common, to.length - common);
-        }
-
-        /** The eight bytes behind what both ends have in common: those of a key that is not between them say nothing. */
-        long head(Slice key) {
-            return KeyHead.of(key.array(), key.offset() + common, key.length() - common);
-        }
-
-        /** Whether a key, with its head, is not behind the range, or in reverse, not before it. */
-        boolean reaches(Slice key, long head, boolean forward) {
-            int at = key.offset();
-            if (key.length() < common || !Arrays.equals(key.array(), at, at + common, from, 0, common)) {
-                // Not below `from` when it walks forward, so behind all that begins as both ends do; in reverse
-                // likewise.
-                return false;
-            }
-            if (forward) {
-                return head != end ? head < end : isBelow(key, to);
-            }
-            return head != first ? head > first : !isBelow(key, from);
-        }
-
-        private static boolean isBelow(Slice key, byte[] other) {
-            return key.compareTo(other, 0, other.length) < 0;
-        }
-    }
-
-    private MergingIterator(List<InternalIterator> sources, @Nullable Range range) {
-        this.range = range;
+    private MergingIterator(List<InternalIterator> sources, @Nullable Bounds bounds) {
+        this.bounds = bounds;
+        this.decided = Long.BYTES + (bounds == null ? 0 : bounds.common());
         this.heads = new Head[sources.size()];
         for (int i = 0; i < heads.length; i++) {
             heads[i] = new Head(sources.get(i));
@@ -114,18 +94,18 @@ public final class MergingIterator implements InternalIterator {
     }
 
     /**
-     * A merge of what {@code sources}, which it owns, have from one key on and before another one. Forward it begins
-     * with {@link #seek} at {@code from} or behind it, in reverse with {@link #seekBefore} at {@code to} or before it.
+     * A merge of what {@code sources}, which it owns, have within {@code bounds}. Forward it begins with {@link #seek} at
+     * their first key or behind it, in reverse with {@link #seekBefore} at their end or before it.
      */
-    public static InternalIterator within(byte[] from, byte[] to, List<InternalIterator> sources) {
-        return new MergingIterator(sources, new Range(from, to));
+    public static InternalIterator within(Bounds bounds, List<InternalIterator> sources) {
+        return new MergingIterator(sources, bounds);
     }
 
     @Override
     public boolean first() throws IOException {
         begin(true);
         for (Head head : heads) {
-            if (head.source.first() && head.read(range, true)) {
+            if (head.arrive(head.source.first(), bounds, true)) {
                 push(head);
             }
         }
@@ -136,7 +116,7 @@ public final class MergingIterator implements InternalIterator {
     public boolean last() throws IOException {
         begin(false);
         for (Head head : heads) {
-            if (head.source.last() && head.read(range, false)) {
+            if (head.arrive(head.source.last(), bounds, false)) {
                 push(head);
             }
         }
@@ -147,7 +127,7 @@ public final class MergingIterator implements InternalIterator {
     public boolean seek(Slice userKey) throws IOException {
         begin(true);
         for (Head head : heads) {
-            if (head.source.seek(userKey) && head.read(range, true)) {
+            if (head.arrive(head.source.seek(userKey), bounds, true)) {
                 push(head);
             }
         }
@@ -158,7 +138,7 @@ public final class MergingIterator implements InternalIterator {
     public boolean seekBefore(Slice userKey) throws IOException {
         begin(false);
         for (Head head : heads) {
-            if (head.source.seekBefore(userKey) && head.read(range, false)) {
+            if (head.arrive(head.source.seekBefore(userKey), bounds, false)) {
                 push(head);
             }
         }
@@ -205,6 +185,7 @@ public final class MergingIterator implements InternalIterator {
     private void begin(boolean forwardFromHere) {
         forward = forwardFromHere;
         size = 0;
+        second = 0;
     }
 
     private void requireDirection(boolean right) {
@@ -215,10 +196,11 @@ public final class MergingIterator implements InternalIterator {
     }
 
     /** Restores the heap after its first source has moved. */
-    private boolean advance(boolean onEntry) {
-        if (!onEntry || !heap[0].read(range, forward)) {
+    private boolean advance(boolean onEntry) throws IOException {
+        if (!heap[0].arrive(onEntry, bounds, forward)) {
             size--;
             heap[0] = heap[size];
+            second = 0;
         }
         if (size > 1) {
             sink();
@@ -241,32 +223,63 @@ public final class MergingIterator implements InternalIterator {
 
     private void sink() {
         Head head = heap[0];
+        int child = second == 0 ? firstChild(0) : second;
+        if (comesFirst(head, heap[child])) {
+            second = child;
+            return;
+        }
+        second = 0;
         int at = 0;
-        while (true) {
-            int child = 2 * at + 1;
-            if (child >= size) {
-                break;
-            }
-            if (child + 1 < size && comesFirst(heap[child + 1], heap[child])) {
-                child++;
-            }
-            if (comesFirst(head, heap[child])) {
-                break;
-            }
+        do {
             heap[at] = heap[child];
             at = child;
-        }
+            child = firstChild(at);
+        } while (child < size && !comesFirst(head, heap[child]));
         heap[at] = head;
+    }
+
+    /** That child of a place in the heap which comes first; the heap's size or more if there is none. */
+    private int firstChild(int at) {
+        int child = 2 * at + 1;
+        return child + 1 < size && comesFirst(heap[child + 1], heap[child]) ? child + 1 : child;
     }
 
     private boolean comesFirst(Head head, Head other) {
         if (head.prefix != other.prefix) {
             return (head.prefix < other.prefix) == forward;
         }
-        int order = head.entry.key().compareTo(other.entry.key());
+        int order = compareBehindHeads(head.entry.key(), other.entry.key());
         if (order == 0) {
             order = Long.compare(other.entry.stamp(), head.entry.stamp());
         }
         return order < 0 == forward;
+    }
+
+    /**
+     * Compares two keys that have their heads in common, by words: what tells windows of a key apart is the last of some forty bytes, and to
+     * call what compares arrays of any length takes as long as that.
+     */
+    private int compareBehindHeads(Slice key, Slice other) {
+        int shorter = Math.min(key.length(), other.length());
+        if (shorter < decided) {
+            // Zeros stand in the heads for what is not there.
+            return key.compareTo(other);
+        }
+        byte[] bytes = key.array();
+        byte[] others = other.array();
+        int start = key.offset();
+        int otherStart = other.offset();
+        int at = decided;
+        while (at < shorter) {
+            // The last word begins earlier if it has to: with bytes that are known to be equal.
+            int from = Math.min(at, shorter - Long.BYTES);
+            long word = (long) BIG_ENDIAN_LONG.get(bytes, start + from);
+            long otherWord = (long) BIG_ENDIAN_LONG.get(others, otherStart + from);
+            if (word != otherWord) {
+                return Long.compareUnsigned(word, otherWord);
+            }
+            at = from + Long.BYTES;
+        }
+        return Integer.compare(key.length(), other.length());
     }
 }

@@ -1,0 +1,101 @@
+package io.streambed.lsm.internal.iterator;
+
+import io.streambed.lsm.bytes.KeyHead;
+import io.streambed.lsm.bytes.Slice;
+import java.util.Arrays;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a merge is asked for: keys from one to before another one, and of certain times. Immutable.
+ *
+ * <p>All keys in between begin with what both ends have in common. That is compared once for each key, and what a merge compares all the time
+ * comes behind it.
+ */
+public final class Bounds {
+    private final byte[] from;
+    private final byte[] to;
+    private final int common;
+
+    /** The first eight bytes of what the ends have in common, if it is shorter than that; and which bits of a key's head these are. */
+    private final long shortCommon;
+
+    private final long shortCommonMask;
+    private final long first;
+    private final long end;
+    private final @Nullable ToLongFunction<Slice> keyTime;
+    private final long timeFrom;
+    private final long timeTo;
+
+    private Bounds(byte[] from, byte[] to, @Nullable ToLongFunction<Slice> keyTime, long timeFrom, long timeTo) {
+        this.from = from;
+        this.to = to;
+        int mismatch = Arrays.mismatch(from, to);
+        this.common = mismatch < 0 ? from.length : mismatch;
+        this.shortCommon = KeyHead.of(from, 0, from.length);
+        this.shortCommonMask = common == 0 ? 0 : -1L << Math.max(0, Long.SIZE - Byte.SIZE * common);
+        this.first = KeyHead.of(from, common, from.length - common);
+        this.end = KeyHead.of(to, common, to.length - common);
+        this.keyTime = keyTime;
+        this.timeFrom = timeFrom;
+        this.timeTo = timeTo;
+    }
+
+    /** Keys from {@code from} on and before {@code to}. */
+    public static Bounds of(byte[] from, byte[] to) {
+        return new Bounds(from, to, null, 0, 0);
+    }
+
+    /** Of these keys those of times from {@code timeFrom} to {@code timeTo}. */
+    public Bounds ofTimes(ToLongFunction<Slice> time, long earliest, long latest) {
+        return new Bounds(from, to, time, earliest, latest);
+    }
+
+    /** How many bytes at the beginning all these keys have in common. */
+    int common() {
+        return common;
+    }
+
+    /** The eight bytes behind what both ends have in common: those of a key that is not between them say nothing. */
+    long head(Slice key) {
+        return KeyHead.of(key.array(), key.offset() + common, key.length() - common);
+    }
+
+    /** Whether a key, with its head, is not behind the range, or in reverse, not before it. */
+    boolean reaches(Slice key, long head, boolean forward) {
+        if (!beginsAsAll(key)) {
+            // Not below `from` when it walks forward, so behind all that begins as both ends do; in reverse likewise.
+            return false;
+        }
+        if (forward) {
+            return head != end ? head < end : isBelow(key, to);
+        }
+        return head != first ? head > first : !isBelow(key, from);
+    }
+
+    /** Whether the time of a key is one of those that are asked for. */
+    boolean isOfTime(Slice key) {
+        if (keyTime == null) {
+            return true;
+        }
+        long time = keyTime.applyAsLong(key);
+        return timeFrom <= time && time <= timeTo;
+    }
+
+    private boolean beginsAsAll(Slice key) {
+        if (key.length() < common) {
+            return false;
+        }
+        if (common <= Long.BYTES) {
+            // As when all keys of a segment are asked for.
+            long differing = KeyHead.of(key.array(), key.offset(), key.length()) ^ shortCommon;
+            return (differing & shortCommonMask) == 0;
+        }
+        int at = key.offset();
+        return Arrays.equals(key.array(), at, at + common, from, 0, common);
+    }
+
+    private static boolean isBelow(Slice key, byte[] other) {
+        return key.compareTo(other, 0, other.length) < 0;
+    }
+}
