@@ -31,7 +31,7 @@ final class OpenIterators {
     static final Duration LONG = Duration.ofMinutes(5);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
-    private static final int SAMPLE = 64;
+    private static final int SAMPLE = 256;
     private static final int PLACES = 8;
     private static final int NO_PLACE = -1;
 
@@ -39,10 +39,12 @@ final class OpenIterators {
     private final LongSupplier wallClock;
     private final Thread task = Thread.currentThread();
 
-    /** For the few that are open at a time, as a rule: a concurrent set costs several times as much. */
+    // For the few that the task has open at a time, as a rule: a concurrent set costs several times as much. A place is
+    // taken by the task's thread alone, so it needs no atomic operation for that, nor to leave what it has taken; any
+    // other thread that closes does.
     private final AtomicReferenceArray<@Nullable Opened> places = new AtomicReferenceArray<>(PLACES);
 
-    /** Those that found no place. */
+    /** Those of other threads, and those that found no place. */
     private final Set<Opened> others = ConcurrentHashMap.newKeySet();
 
     /** Of the task's thread. */
@@ -86,35 +88,44 @@ final class OpenIterators {
 
     /** The calling thread opens an iterator. */
     Opened opened() {
-        lookForForgotten();
-        Opened iterator = new Opened(
-                wallClock.getAsLong(), isPlaceRecorded() ? new Throwable("where the iterator was opened") : null);
-        for (int i = 0; i < PLACES; i++) {
-            iterator.place = i;
-            if (places.getPlain(i) == null && places.compareAndSet(i, null, iterator)) {
-                return iterator;
-            }
+        long now = look();
+        boolean byTask = Thread.currentThread() == task;
+        boolean isPlaceRecorded = anyLeft || !byTask || isSampled();
+        Opened iterator = new Opened(now, isPlaceRecorded ? new Throwable("where the iterator was opened") : null);
+        int place = byTask ? freePlace() : NO_PLACE;
+        iterator.place = place;
+        if (place == NO_PLACE) {
+            others.add(iterator);
+        } else {
+            places.setRelease(place, iterator);
         }
-        iterator.place = NO_PLACE;
-        others.add(iterator);
         return iterator;
     }
 
-    /** An iterator was closed. */
+    /** An iterator was closed. Closing twice is harmless: somebody else may have the place by now. */
     void closed(Opened iterator) {
-        if (iterator.place == NO_PLACE) {
+        int place = iterator.place;
+        if (place == NO_PLACE) {
             others.remove(iterator);
-        } else {
-            // Closing twice is harmless: somebody else may have the place by now.
-            places.compareAndSet(iterator.place, iterator, null);
+        } else if (Thread.currentThread() != task) {
+            places.compareAndSet(place, iterator, null);
+        } else if (places.getPlain(place) == iterator) {
+            places.setRelease(place, null);
         }
+    }
+
+    private int freePlace() {
+        for (int i = 0; i < PLACES; i++) {
+            if (places.getPlain(i) == null) {
+                return i;
+            }
+        }
+        return NO_PLACE;
     }
 
     /** Tells of those that have been open for long, unless it has looked for them just now. */
     void lookForForgotten() {
-        if (wallClock.getAsLong() >= nextLookMillis) {
-            tellOfForgotten();
-        }
+        look();
     }
 
     /** How long the oldest one has been open, in ms; 0 if there is none. */
@@ -137,10 +148,16 @@ final class OpenIterators {
         }
     }
 
-    private boolean isPlaceRecorded() {
-        if (anyLeft || Thread.currentThread() != task) {
-            return true;
+    /** Looks for forgotten ones if it is time to; returns the time. */
+    private long look() {
+        long now = wallClock.getAsLong();
+        if (now >= nextLookMillis) {
+            tellOfForgotten(now);
         }
+        return now;
+    }
+
+    private boolean isSampled() {
         if (--untilSample > 0) {
             return false;
         }
@@ -148,8 +165,7 @@ final class OpenIterators {
         return true;
     }
 
-    private synchronized void tellOfForgotten() {
-        long now = wallClock.getAsLong();
+    private synchronized void tellOfForgotten(long now) {
         nextLookMillis = now + BETWEEN_LOOKS.toMillis();
         for (Opened iterator : open()) {
             long age = now - iterator.sinceMillis;

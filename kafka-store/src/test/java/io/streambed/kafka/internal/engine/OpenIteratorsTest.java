@@ -90,11 +90,11 @@ class OpenIteratorsTest {
 
     @Test
     void aTaskThatForgetsEachOneIsFoundOut() {
-        for (int i = 0; i < 64; i++) {
+        for (int i = 0; i < 256; i++) {
             forget();
         }
         pass(OpenIterators.LONG.toMillis());
-        assertEquals(64, log.getEvents().size());
+        assertEquals(256, log.getEvents().size());
         assertTrue(log.getEvents().stream()
                 .anyMatch(event -> event.getThrowableInfo().isPresent()));
     }
@@ -118,6 +118,24 @@ class OpenIteratorsTest {
         first.close();
         assertEquals(100L, age());
         second.close();
+        assertEquals(0L, age());
+    }
+
+    @Test
+    void anotherThreadMayCloseWhatTheTaskHasOpened() throws Exception {
+        EntryIterator first = forget();
+        EntryIterator second = forget();
+        now.addAndGet(100);
+        Thread other = new Thread(first::close);
+        other.start();
+        other.join();
+        EntryIterator third = forget();
+        assertEquals(100L, age());
+        second.close();
+        now.addAndGet(10);
+        first.close();
+        assertEquals(10L, age());
+        third.close();
         assertEquals(0L, age());
     }
 
