@@ -1,6 +1,8 @@
 package io.streambed.lsm;
 
+import io.streambed.lsm.bytes.Slice;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,13 @@ public record LsmOptions(
     /** A builder that begins with these settings. */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /** {@link #keyTime()} for those parts of the engine that know no trees. */
+    @Nullable
+    ToLongFunction<Slice> timeOfKeys() {
+        KeyTime time = keyTime;
+        return time == null ? null : time::of;
     }
 
     /** Sets settings one by one. Used by one thread at a time. */

@@ -43,8 +43,7 @@ final class ReadPath {
         this.counters = files.readCounters();
         this.expiry = options.expiry();
         this.groupSuffixBytes = options.groupSuffixBytes();
-        KeyTime time = options.keyTime();
-        this.keyTime = time == null ? null : time::of;
+        this.keyTime = options.timeOfKeys();
     }
 
     /** The value of {@code key}, now or at the moment of a snapshot. */
@@ -138,7 +137,7 @@ final class ReadPath {
     }
 
     private void addMemtable(Memtable memtable, KeyRange range, long moment, List<InternalIterator> sources) {
-        if (memtable.isEmpty()) {
+        if (memtable.isEmpty() || !memtable.mayHaveTimes(range.timeFrom(), range.timeTo())) {
             return;
         }
         byte[] from = range.from();

@@ -73,15 +73,16 @@ final class Recovery {
 
     private Commit commit;
     private long lastSeqNo;
-    private final Memtable memtable = new Memtable();
+    private final Memtable memtable;
     private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
     private long records;
     private final Map<Long, Long> logLengths = new HashMap<>();
 
-    private Recovery(FileSystem fileSystem, Version version) {
+    private Recovery(FileSystem fileSystem, Version version, Memtable memtable) {
         this.fileSystem = fileSystem;
         this.version = version;
+        this.memtable = memtable;
         this.commit = version.commit();
         // A commit may be beyond everything in tables: of writes that an earlier recovery had dropped, their numbers
         // are left.
@@ -100,7 +101,7 @@ final class Recovery {
         List<String> names = fileSystem.list();
         requireNamedFiles(names, loaded);
         requireNoUnnamedLog(fileSystem, names, version);
-        Recovery recovery = new Recovery(fileSystem, version);
+        Recovery recovery = new Recovery(fileSystem, version, new Memtable(options.timeOfKeys()));
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
         for (Map.Entry<Long, Long> log : recovery.logLengths.entrySet()) {

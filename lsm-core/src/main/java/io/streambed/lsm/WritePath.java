@@ -343,7 +343,7 @@ final class WritePath {
             log = null;
         }
         SealedMemtable sealed = new SealedMemtable(versions.view().active(), commit, files.nextNumber());
-        Memtable next = new Memtable();
+        Memtable next = new Memtable(options.timeOfKeys());
         // Before anybody can flush it, and say so.
         memory.sealed();
         versions.rotate(sealed, next);

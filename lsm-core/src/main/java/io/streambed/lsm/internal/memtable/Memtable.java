@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.memtable;
 
+import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
@@ -7,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ public final class Memtable {
     private static final VarHandle LAST_SEQ_NO = field("lastSeqNo", long.class);
     private static final VarHandle ENTRIES = field("entries", long.class);
     private static final VarHandle DATA_BYTES = field("dataBytes", long.class);
+    private static final VarHandle EARLIEST = field("earliest", long.class);
+    private static final VarHandle LATEST = field("latest", long.class);
 
     // Invariant: a put shows itself in this order, each step a release: the new version in its key's head, or the
     // new node in the arrival list and then in the hash index; last of all the sequence number. So
@@ -53,13 +57,34 @@ public final class Memtable {
     /** Made when somebody asks for a group. */
     private volatile @Nullable GroupIndex groupIndex;
 
+    private final @Nullable ToLongFunction<Slice> keyTime;
+    private final Slice timedKey = new Slice();
+
+    // Of all keys so far; any time where keys have none. Moved before the key can be found, so that who has acquired
+    // lastSeqNo knows of its time.
+    private long earliest;
+    private long latest;
+
     private long firstSeqNo;
     private long lastSeqNo;
     private long entries;
     private long dataBytes;
 
-    /** An empty memtable: it holds next to no memory until the first put. */
-    public Memtable() {}
+    /** An empty memtable of keys without times: it holds next to no memory until the first put. */
+    public Memtable() {
+        this(null);
+    }
+
+    /**
+     * An empty memtable.
+     *
+     * @param keyTime the time that is a part of each key, or {@code null} if there is none
+     */
+    public Memtable(@Nullable ToLongFunction<Slice> keyTime) {
+        this.keyTime = keyTime;
+        this.earliest = keyTime == null ? Long.MIN_VALUE : Long.MAX_VALUE;
+        this.latest = keyTime == null ? Long.MAX_VALUE : Long.MIN_VALUE;
+    }
 
     /**
      * Adds a version of a key. One thread at a time.
@@ -88,6 +113,7 @@ public final class Memtable {
         } else {
             hashIndex.reserve(keyHash);
             arrivals.reserve();
+            takeInTime(key, keyOffset, keyLength);
             node = Nodes.write(arena, key, keyOffset, keyLength, stamp, value, valueOffset, valueLength);
             arrivals.add(node);
             hashIndex.insert(keyHash, node);
@@ -210,6 +236,12 @@ public final class Memtable {
         return (long) ENTRIES.getOpaque(this);
     }
 
+    /** Whether a key may have a time from {@code from} to {@code to}, both included. Any thread. */
+    public boolean mayHaveTimes(long from, long to) {
+        // What is asked for is what was put by now.
+        return lastSeqNo() != 0 && (long) EARLIEST.getOpaque(this) <= to && (long) LATEST.getOpaque(this) >= from;
+    }
+
     /** Whether nothing was put yet. Any thread. */
     public boolean isEmpty() {
         return lastSeqNo() == 0;
@@ -223,6 +255,19 @@ public final class Memtable {
     /** Sequence number of the latest put that has ended; 0 before the first. Any thread. */
     public long lastSeqNo() {
         return (long) LAST_SEQ_NO.getAcquire(this);
+    }
+
+    private void takeInTime(byte[] key, int keyOffset, int keyLength) {
+        if (keyTime == null) {
+            return;
+        }
+        long time = keyTime.applyAsLong(timedKey.set(key, keyOffset, keyLength));
+        if (time < earliest) {
+            EARLIEST.setOpaque(this, time);
+        }
+        if (time > latest) {
+            LATEST.setOpaque(this, time);
+        }
     }
 
     /** The sorted index of everything that has arrived by now: built on from the last one, one chunk after another. */

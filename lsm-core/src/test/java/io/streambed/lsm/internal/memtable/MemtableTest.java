@@ -41,6 +41,24 @@ class MemtableTest {
     }
 
     @Test
+    void itKnowsBetweenWhatTimesItsKeysAre() {
+        Memtable timed = new Memtable(key -> key.array()[key.offset()]);
+        assertFalse(timed.mayHaveTimes(Long.MIN_VALUE, Long.MAX_VALUE));
+        for (byte time : new byte[] {20, 30, 10, 20}) {
+            byte[] key = {99, time, 1};
+            timed.put(++seqNo, EntryKind.PUT, key, 1, 2, KeyHash.of(key, 1, 2), key, 0, 3);
+        }
+        assertTrue(timed.mayHaveTimes(Long.MIN_VALUE, Long.MAX_VALUE));
+        assertTrue(timed.mayHaveTimes(30, 40));
+        assertTrue(timed.mayHaveTimes(0, 10));
+        assertTrue(timed.mayHaveTimes(11, 12));
+        assertFalse(timed.mayHaveTimes(31, 40));
+        assertFalse(timed.mayHaveTimes(0, 9));
+        put("a", "1");
+        assertTrue(memtable.mayHaveTimes(7, 7), "keys without times");
+    }
+
+    @Test
     void theNewestValueIsRead() {
         put("a", "1");
         put("b", "2");
