@@ -5,6 +5,7 @@ import io.streambed.examples.app.Directories;
 import io.streambed.examples.app.Reasons;
 import io.streambed.examples.benchmark.row.Child;
 import io.streambed.examples.benchmark.row.Child.Outcome;
+import io.streambed.examples.benchmark.store.StoreCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

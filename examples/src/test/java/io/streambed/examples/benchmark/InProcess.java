@@ -5,6 +5,7 @@ import io.streambed.examples.benchmark.row.Child;
 import io.streambed.examples.benchmark.row.Child.Outcome;
 import io.streambed.examples.benchmark.row.Child.Task;
 import io.streambed.examples.benchmark.store.Side;
+import io.streambed.examples.benchmark.store.StoreCopy;
 import io.streambed.examples.benchmark.store.Suppliers;
 import java.io.IOException;
 import java.nio.file.Files;

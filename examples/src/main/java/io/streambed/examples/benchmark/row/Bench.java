@@ -6,6 +6,7 @@ import io.streambed.examples.benchmark.measure.Measurement;
 import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.measure.ProcessorWait;
 import io.streambed.examples.benchmark.measure.WarmUp;
+import io.streambed.examples.benchmark.store.StoreCopy;
 import io.streambed.examples.benchmark.store.Subject;
 import io.streambed.examples.benchmark.store.Suppliers;
 import java.io.IOException;
@@ -86,8 +87,11 @@ final class Bench {
     }
 
     Subject openPrepared(long commitNanos) {
-        Subject subject =
-                Subject.open(suppliers, STORE, taskDirectory(), dataset.keys(), dataset.valueBytes(), commitNanos);
+        return openPrepared(taskDirectory(), commitNanos);
+    }
+
+    private Subject openPrepared(Path of, long commitNanos) {
+        Subject subject = Subject.open(suppliers, STORE, of, dataset.keys(), dataset.valueBytes(), commitNanos);
         if (!suppliers.persistent()) {
             dataset.fill(subject, plan);
         }
@@ -108,6 +112,19 @@ final class Bench {
     void warm(Keys keys, int valueBytes, Writing writing) throws Exception {
         warm(away -> {
             try (Subject subject = Subject.open(suppliers, STORE, away, keys, valueBytes, Subject.EACH_SECOND)) {
+                writing.run(subject, plan.warmEntries());
+                awaitQuiet();
+            }
+        });
+    }
+
+    /** Does something to copies of the store that was prepared, which are thrown away, as {@link #warm} does to new ones. */
+    void warmPrepared(Writing writing) throws Exception {
+        warm(away -> {
+            if (suppliers.persistent()) {
+                StoreCopy.copy(taskDirectory(), away);
+            }
+            try (Subject subject = openPrepared(away, Subject.EACH_SECOND)) {
                 writing.run(subject, plan.warmEntries());
                 awaitQuiet();
             }

@@ -1,6 +1,5 @@
 package io.streambed.examples.benchmark.row;
 
-import io.streambed.examples.benchmark.data.Keys;
 import io.streambed.examples.benchmark.store.Subject;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -17,12 +16,7 @@ final class Deletes {
     static Scenario.Body front(String delete, String first, String scan) {
         return bench -> {
             int deleted = deleted(bench);
-            bench.warm(Keys.RANDOM, bench.valueBytes(), (subject, number) -> {
-                for (long id = 0; id < number; id++) {
-                    subject.put(id, 0);
-                }
-                bench.rehearse(number, deleting(subject));
-            });
+            bench.warmPrepared((subject, number) -> bench.rehearse(Math.min(number, deleted), deleting(subject)));
             try (Subject subject = bench.openPrepared()) {
                 bench.fixedWrites(delete, subject, deleted, () -> -1, deleting(subject));
                 Samples.each(deleted, subject::getDeleted);

@@ -1,4 +1,4 @@
-package io.streambed.examples.benchmark;
+package io.streambed.examples.benchmark.store;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -11,12 +11,13 @@ import java.nio.file.attribute.BasicFileAttributes;
  * Copies of a closed store that share its tables: both engines write a table once and never change it, so a further name for the file
  * will do. Everything else is copied. Spares gigabytes of writing, which would disturb what is measured next.
  */
-final class StoreCopy {
+public final class StoreCopy {
     private static final String TABLE = ".sst";
 
     private StoreCopy() {}
 
-    static void copy(Path from, Path to) throws IOException {
+    /** Makes a directory with what another one holds. */
+    public static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
