@@ -12,20 +12,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <pre>
  *  heads[tag &amp; mask]       arrival + 1, or 0                                  the newest of a chain
- *  links[2 * arrival]      63      32 31              0                       tag: the upper 32 bits of the hash of
+ *  links[3 * arrival]      63      32 31              0                       tag: the upper 32 bits of the hash of
  *                          |   tag   | arrival + 1, or 0 |  the one before    what the group has in common
- *  links[2 * arrival + 1]  window: the eight bytes of the key behind that
+ *  links[3 * arrival + 1]  window: the eight bytes of the key behind that
+ *  links[3 * arrival + 2]  the greatest window of those before it in the chain; of none, the least number
  * </pre>
  *
  * <p>A chain also holds what has other tags but the same place, and for equal tags it was not looked whether the groups are equal: who asks
  * compares keys. So to link a node touches no other one, and to walk a chain touches none: each would be a cache miss, and of the sessions
- * of a key most have another time than is asked for.
+ * of a key most have another time than is asked for. Times go on, as a rule, so the newest of a chain is what is asked for, and behind it
+ * nothing is late enough: there the walk ends.
  *
  * <p>Made by those who ask, as the {@link SortedIndex} is, from what arrived since the last time: one of them at a time. The others do
  * not wait, but are told that they have to do without.
  */
 final class GroupIndex {
     private static final int FIRST_NODES = 1 << 8;
+    /** Words of a link. */
+    private static final int LINK = 3;
+
     private static final VarHandle HEAD = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final Arena arena;
@@ -46,20 +51,26 @@ final class GroupIndex {
         /** For so many nodes, a power of two. */
         Tables(int nodes) {
             heads = new int[nodes];
-            links = new long[2 * nodes];
+            links = new long[LINK * nodes];
         }
 
         void link(int arrival, int tag, long window) {
             int place = tag & heads.length - 1;
-            links[2 * arrival] = (long) tag << 32 | heads[place];
-            links[2 * arrival + 1] = window;
+            int before = heads[place];
+            links[LINK * arrival] = (long) tag << 32 | before;
+            links[LINK * arrival + 1] = window;
+            links[LINK * arrival + 2] = before == 0 ? Long.MIN_VALUE : greatestFrom(before - 1);
             HEAD.setRelease(heads, place, arrival + 1);
+        }
+
+        private long greatestFrom(int arrival) {
+            return Math.max(links[LINK * arrival + 1], links[LINK * arrival + 2]);
         }
 
         Tables forNodes(int nodes, int linked) {
             Tables larger = new Tables(Integer.highestOneBit(Math.max(1, nodes - 1)) << 1);
             for (int i = 0; i < linked; i++) {
-                larger.link(i, (int) (links[2 * i] >>> 32), links[2 * i + 1]);
+                larger.link(i, (int) (links[LINK * i] >>> 32), links[LINK * i + 1]);
             }
             return larger;
         }
@@ -82,7 +93,7 @@ final class GroupIndex {
 
     /** Bytes of the tables. Any thread. */
     long bytes() {
-        return (long) tables.heads.length * (Integer.BYTES + 2 * Long.BYTES);
+        return (long) tables.heads.length * (Integer.BYTES + LINK * Long.BYTES);
     }
 
     /** Takes in everything that has arrived, up to {@code arrived}; {@code false} if another thread is at it. Any thread. */
@@ -139,15 +150,18 @@ final class GroupIndex {
         int count = 0;
         for (int next = (int) HEAD.getAcquire(now.heads, place); next != 0; ) {
             int arrival = next - 1;
-            long link = now.links[2 * arrival];
+            long link = now.links[LINK * arrival];
             if ((int) (link >>> 32) == tag) {
-                long window = now.links[2 * arrival + 1];
+                long window = now.links[LINK * arrival + 1];
                 if (window >= first && window <= last) {
                     if (count == nodes.length) {
                         return -1;
                     }
                     nodes[count++] = arrivals.get(arrival);
                 }
+            }
+            if (now.links[LINK * arrival + 2] < first) {
+                break;
             }
             next = (int) link;
         }
