@@ -184,7 +184,13 @@ public final class LsmTree implements AutoCloseable {
         long moment = snapshot == null ? writes.visibleSeqNo() : snapshot.seqNo();
         try {
             VisibleIterator source = reads.iterate(view, range, direction, moment);
-            TreeIterator iterator = new TreeIterator(this, source, view.tables());
+            LsmIterator iterator;
+            if (source == null) {
+                view.tables().unpin();
+                iterator = new EmptyIterator(this);
+            } else {
+                iterator = new TreeIterator(this, source, view.tables());
+            }
             openIterators.incrementAndGet();
             return iterator;
         } catch (IOException e) {

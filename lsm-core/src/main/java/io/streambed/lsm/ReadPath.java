@@ -105,7 +105,9 @@ final class ReadPath {
      * What a reader sees of a range, in one direction.
      *
      * @param view whose tables are pinned for as long as the iterator is open
+     * @return {@code null} if there is nothing to look at
      */
+    @Nullable
     VisibleIterator iterate(ReadView view, KeyRange asked, Direction direction, long moment) throws IOException {
         KeyRange range = asked.notBelow(view.floor());
         List<InternalIterator> sources = new ArrayList<>();
@@ -176,8 +178,11 @@ final class ReadPath {
                 : bounds.ofTimes(keyTime, range.timeFrom(), range.timeTo());
     }
 
-    private VisibleIterator visible(
+    private @Nullable VisibleIterator visible(
             List<InternalIterator> sources, SeqRanges voids, KeyRange range, Direction direction, long moment) {
+        if (sources.isEmpty()) {
+            return null;
+        }
         byte[] from = range.from();
         byte[] to = range.to();
         InternalIterator source;

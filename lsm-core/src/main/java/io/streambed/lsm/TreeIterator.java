@@ -86,10 +86,15 @@ final class TreeIterator implements LsmIterator {
     }
 
     private void requireOpen() {
+        requireOpen(tree, closed.get());
+    }
+
+    /** Fails unless the tree is open and the iterator over it was not closed. */
+    static void requireOpen(LsmTree tree, boolean closed) {
         if (tree.isClosed()) {
             throw new LsmException(LsmException.Kind.CLOSED, "tree " + tree.name() + " is closed");
         }
-        if (closed.get()) {
+        if (closed) {
             throw new LsmException(LsmException.Kind.CLOSED, "iterator over tree " + tree.name() + " is closed");
         }
     }

@@ -166,6 +166,36 @@ class LsmTreeTest {
         }
     }
 
+    @Test
+    void anIteratorOverNothingIsLikeAnyOther() {
+        LsmIterator ofClosedTree;
+        try (LsmTree tree = runtime.open(files, MANUAL)) {
+            for (Direction direction : Direction.values()) {
+                LsmIterator iterator = tree.iterator(KeyRange.all(), direction);
+                assertEquals(1, tree.metrics().openIterators());
+                assertThrows(IllegalStateException.class, iterator::key);
+                assertFalse(iterator.next());
+                tree.put(bytes("a"), bytes("came later"));
+                assertFalse(iterator.next());
+                assertThrows(IllegalStateException.class, iterator::value);
+                tree.delete(bytes("a"));
+                tree.compact();
+                iterator.close();
+                iterator.close();
+                assertEquals(0, tree.metrics().openIterators());
+                assertEquals(
+                        LsmException.Kind.CLOSED,
+                        assertThrows(LsmException.class, iterator::next).kind());
+                assertThrows(LsmException.class, iterator::key);
+            }
+            ofClosedTree = tree.iterator(KeyRange.all(), Direction.FORWARD);
+        }
+        assertEquals(
+                LsmException.Kind.CLOSED,
+                assertThrows(LsmException.class, ofClosedTree::next).kind());
+        ofClosedTree.close();
+    }
+
     /** What is void has the numbers of writes that a recovery has dropped, and the moment of a read is the last of them. */
     @Test
     void aRangeOfOneKeyIsFoundAfterARecoveryThatDropsWrites() {
