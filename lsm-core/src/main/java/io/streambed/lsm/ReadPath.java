@@ -139,7 +139,7 @@ final class ReadPath {
     }
 
     private void addMemtable(Memtable memtable, KeyRange range, long moment, List<InternalIterator> sources) {
-        if (memtable.isEmpty() || !memtable.mayHaveTimes(range.timeFrom(), range.timeTo())) {
+        if (!memtable.mayHaveTimes(range.timeFrom(), range.timeTo())) {
             return;
         }
         byte[] from = range.from();
@@ -172,10 +172,8 @@ final class ReadPath {
 
     /** To pass by other times costs less before the merge; windows of one key are in the order of time anyway. */
     private Bounds bounds(byte[] from, byte[] to, KeyRange range) {
-        Bounds bounds = Bounds.of(from, to);
-        return keyTime == null || range.isOfAnyTime() || range.ofOneGroup()
-                ? bounds
-                : bounds.ofTimes(keyTime, range.timeFrom(), range.timeTo());
+        boolean anyTime = range.isOfAnyTime() || range.ofOneGroup();
+        return new Bounds(from, to, anyTime ? null : keyTime, range.timeFrom(), range.timeTo());
     }
 
     private @Nullable VisibleIterator visible(

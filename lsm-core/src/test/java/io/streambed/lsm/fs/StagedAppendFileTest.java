@@ -194,11 +194,7 @@ class StagedAppendFileTest {
     /** As with a disk that fails: the write is an error, and not lost in silence. */
     @Test
     void aStagingFileThatLosesItsRoomIsAnError() throws IOException {
-        AppendFile file = fs.createStaged(LOG, STAGING);
-        write(file, 20, 100);
-        try (FileChannel staging = FileChannel.open(directory.resolve(STAGING), StandardOpenOption.WRITE)) {
-            staging.truncate(0);
-        }
+        AppendFile file = stagedWithoutRoom();
         IOException first = assertThrows(IOException.class, () -> write(file, 1, 100));
         assertTrue(first.getMessage().contains(STAGING), first.getMessage());
         IOException second = assertThrows(IOException.class, () -> write(file, 1, 100));
@@ -210,11 +206,7 @@ class StagedAppendFileTest {
     /** Zeros would be appended in its place, and what had been acknowledged would be gone without a word. */
     @Test
     void whatCannotBeReadBackIsNotAppended() throws IOException {
-        AppendFile file = fs.createStaged(LOG, STAGING);
-        write(file, 20, 100);
-        try (FileChannel staging = FileChannel.open(directory.resolve(STAGING), StandardOpenOption.WRITE)) {
-            staging.truncate(0);
-        }
+        AppendFile file = stagedWithoutRoom();
         IOException failure = assertThrows(IOException.class, file::sync);
         assertTrue(failure.getMessage().contains(STAGING), failure.getMessage());
         assertEquals(700, Files.size(directory.resolve(LOG)), "what was not staged");
@@ -222,6 +214,16 @@ class StagedAppendFileTest {
     }
 
     /** What another process finds in that file; this one's writer goes on undisturbed. */
+    /** A file with some bytes staged, and a staging file that has lost them. */
+    private AppendFile stagedWithoutRoom() throws IOException {
+        AppendFile file = fs.createStaged(LOG, STAGING);
+        write(file, 20, 100);
+        try (FileChannel staging = FileChannel.open(directory.resolve(STAGING), StandardOpenOption.WRITE)) {
+            staging.truncate(0);
+        }
+        return file;
+    }
+
     private byte[] afterKill(String name) throws IOException {
         Path copy = Files.createTempDirectory(directory, "killed");
         for (String each : fs.list()) {

@@ -90,8 +90,8 @@ final class Bench {
         return openPrepared(taskDirectory(), commitNanos);
     }
 
-    private Subject openPrepared(Path of, long commitNanos) {
-        Subject subject = Subject.open(suppliers, STORE, of, dataset.keys(), dataset.valueBytes(), commitNanos);
+    private Subject openPrepared(Path task, long commitNanos) {
+        Subject subject = Subject.open(suppliers, STORE, task, dataset.keys(), dataset.valueBytes(), commitNanos);
         if (!suppliers.persistent()) {
             dataset.fill(subject, plan);
         }

@@ -31,7 +31,7 @@ final class OpenIterators {
     static final Duration LONG = Duration.ofMinutes(5);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
-    private static final int SAMPLE = 256;
+    static final int SAMPLE = 256;
     private static final int PLACES = 8;
     private static final int NO_PLACE = -1;
 
@@ -88,7 +88,7 @@ final class OpenIterators {
 
     /** The calling thread opens an iterator. */
     Opened opened() {
-        long now = look();
+        long now = lookForForgotten();
         boolean byTask = Thread.currentThread() == task;
         boolean isPlaceRecorded = anyLeft || !byTask || isSampled();
         Opened iterator = new Opened(now, isPlaceRecorded ? new Throwable("where the iterator was opened") : null);
@@ -123,16 +123,20 @@ final class OpenIterators {
         return NO_PLACE;
     }
 
-    /** Tells of those that have been open for long, unless it has looked for them just now. */
-    void lookForForgotten() {
-        look();
+    /** Tells of those that have been open for long, unless it has looked for them just now. Returns the time, in ms. */
+    long lookForForgotten() {
+        long now = wallClock.getAsLong();
+        if (now >= nextLookMillis) {
+            tellOfForgotten(now);
+        }
+        return now;
     }
 
     /** How long the oldest one has been open, in ms; 0 if there is none. */
     long oldestMillis() {
-        lookForForgotten();
-        return oldest().map(iterator -> wallClock.getAsLong() - iterator.sinceMillis)
-                .orElse(0L);
+        long now = lookForForgotten();
+        // One may have been opened since.
+        return oldest().map(iterator -> Math.max(0, now - iterator.sinceMillis)).orElse(0L);
     }
 
     /** The store is about to be closed, and its iterators with it. */
@@ -146,15 +150,6 @@ final class OpenIterators {
                     oldest == null ? "" : ". The oldest was opened by " + oldest.origin(),
                     oldest == null ? null : oldest.where);
         }
-    }
-
-    /** Looks for forgotten ones if it is time to; returns the time. */
-    private long look() {
-        long now = wallClock.getAsLong();
-        if (now >= nextLookMillis) {
-            tellOfForgotten(now);
-        }
-        return now;
     }
 
     private boolean isSampled() {

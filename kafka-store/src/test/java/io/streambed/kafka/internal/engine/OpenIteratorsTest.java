@@ -90,11 +90,11 @@ class OpenIteratorsTest {
 
     @Test
     void aTaskThatForgetsEachOneIsFoundOut() {
-        for (int i = 0; i < 256; i++) {
+        for (int i = 0; i < OpenIterators.SAMPLE; i++) {
             forget();
         }
         pass(OpenIterators.LONG.toMillis());
-        assertEquals(256, log.getEvents().size());
+        assertEquals(OpenIterators.SAMPLE, log.getEvents().size());
         assertTrue(log.getEvents().stream()
                 .anyMatch(event -> event.getThrowableInfo().isPresent()));
     }
@@ -132,6 +132,7 @@ class OpenIteratorsTest {
         EntryIterator third = forget();
         assertEquals(100L, age());
         second.close();
+        assertEquals(0L, age());
         now.addAndGet(10);
         first.close();
         assertEquals(10L, age());

@@ -32,7 +32,13 @@ public final class Bounds {
     private final long timeFrom;
     private final long timeTo;
 
-    private Bounds(byte[] from, byte[] to, @Nullable ToLongFunction<Slice> keyTime, long timeFrom, long timeTo) {
+    /**
+     * Keys from {@code from} on and before {@code to}.
+     *
+     * @param keyTime the time that is a part of each key, of which those from {@code timeFrom} to {@code timeTo} are asked for, both included;
+     *     {@code null} for any time
+     */
+    public Bounds(byte[] from, byte[] to, @Nullable ToLongFunction<Slice> keyTime, long timeFrom, long timeTo) {
         this.from = from;
         this.to = to;
         int mismatch = Arrays.mismatch(from, to);
@@ -44,16 +50,6 @@ public final class Bounds {
         this.keyTime = keyTime;
         this.timeFrom = timeFrom;
         this.timeTo = timeTo;
-    }
-
-    /** Keys from {@code from} on and before {@code to}. */
-    public static Bounds of(byte[] from, byte[] to) {
-        return new Bounds(from, to, null, 0, 0);
-    }
-
-    /** Of these keys those of times from {@code timeFrom} to {@code timeTo}. */
-    public Bounds ofTimes(ToLongFunction<Slice> time, long earliest, long latest) {
-        return new Bounds(from, to, time, earliest, latest);
     }
 
     /** How many bytes at the beginning all these keys have in common. */

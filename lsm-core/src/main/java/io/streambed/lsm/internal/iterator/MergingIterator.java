@@ -31,13 +31,14 @@ public final class MergingIterator implements InternalIterator {
     // on. Comparisons begin with eight bytes of each key, kept beside it, so most of them touch no key: its first ones,
     // or those behind what all keys of the range have in common.
     private final @Nullable Bounds bounds;
+
+    /** How many bytes two keys in the heap have in common if their heads are equal, and they are that long. */
+    private final int decided;
+
     private final Head[] heads;
     private final Head[] heap;
     private int size;
     private boolean forward = true;
-
-    /** How many bytes two keys in the heap have in common if their heads are equal, and they are that long. */
-    private final int decided;
 
     /** Where in the heap the source stands that comes next after the first one, if that is known; else 0. */
     private int second;

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * </pre>
  *
  * <p>A chain also holds what has other tags but the same place, and for equal tags it was not looked whether the groups are equal: who asks
- * compares keys. So to link a node touches no other one, and to walk a chain touches none: each would be a cache miss, and of the sessions
- * of a key most have another time than is asked for. Times go on, as a rule, so the newest of a chain is what is asked for, and behind it
+ * compares keys. So to link a node touches no other one, only the link before, and to walk a chain touches no node: each would be a cache
+ * miss, and of the sessions of a key most have another time than is asked for. Times go on, as a rule, so the newest of a chain is what is asked for, and behind it
  * nothing is late enough: there the walk ends.
  *
  * <p>Made by those who ask, as the {@link SortedIndex} is, from what arrived since the last time: one of them at a time. The others do
@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class GroupIndex {
     private static final int FIRST_NODES = 1 << 8;
+
     /** Words of a link. */
     private static final int LINK = 3;
 

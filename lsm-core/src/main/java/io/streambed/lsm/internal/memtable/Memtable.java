@@ -58,7 +58,6 @@ public final class Memtable {
     private volatile @Nullable GroupIndex groupIndex;
 
     private final @Nullable ToLongFunction<Slice> keyTime;
-    private final Slice timedKey = new Slice();
 
     // Of all keys so far; any time where keys have none. Moved before the key can be found, so that who has acquired
     // lastSeqNo knows of its time.
@@ -261,7 +260,8 @@ public final class Memtable {
         if (keyTime == null) {
             return;
         }
-        long time = keyTime.applyAsLong(timedKey.set(key, keyOffset, keyLength));
+        // A slice that is kept would hold a whole batch's array for as long as nothing else is put.
+        long time = keyTime.applyAsLong(Slice.of(key, keyOffset, keyLength));
         if (time < earliest) {
             EARLIEST.setOpaque(this, time);
         }
