@@ -101,7 +101,7 @@ final class Recovery {
         List<String> names = fileSystem.list();
         requireNamedFiles(names, loaded);
         requireNoUnnamedLog(fileSystem, names, version);
-        Recovery recovery = new Recovery(fileSystem, version, new Memtable(options.timeOfKeys()));
+        Recovery recovery = new Recovery(fileSystem, version, new Memtable(options.timeOfKeys(), 0));
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
         for (Map.Entry<Long, Long> log : recovery.logLengths.entrySet()) {

@@ -342,8 +342,9 @@ final class WritePath {
             previousLog = new PreviousLog(full.fileNumber(), full.length(), full.syncedLength());
             log = null;
         }
-        SealedMemtable sealed = new SealedMemtable(versions.view().active(), commit, files.nextNumber());
-        Memtable next = new Memtable(options.timeOfKeys());
+        Memtable active = versions.view().active();
+        SealedMemtable sealed = new SealedMemtable(active, commit, files.nextNumber());
+        Memtable next = new Memtable(options.timeOfKeys(), active.keys());
         // Before anybody can flush it, and say so.
         memory.sealed();
         versions.rotate(sealed, next);

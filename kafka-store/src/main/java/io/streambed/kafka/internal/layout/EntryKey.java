@@ -162,10 +162,15 @@ public final class EntryKey {
                 && (keyTo == null || Arrays.compareUnsigned(array, from, to, keyTo, 0, keyTo.length) <= 0);
     }
 
-    /** A range of a segment that holds all entries within {@code bounds}. */
-    public KeyRange range(long segment, EntryBounds bounds) {
+    /**
+     * A range of a segment that holds all entries within {@code bounds}. Of interest are only the times that the segment has: what was asked for
+     * may go on in the next one, and the newest tables and memtables, which have that, are passed by here.
+     */
+    public KeyRange range(Segmentation segmentation, long segment, EntryBounds bounds) {
         KeyRange range = form == Form.BY_TIME ? rangeOfTimes(segment, bounds) : rangeOfKeys(segment, bounds);
-        return range.ofTimes(bounds.timeFrom(), bounds.timeTo());
+        return range.ofTimes(
+                Math.max(bounds.timeFrom(), segmentation.earliestOf(segment)),
+                Math.min(bounds.timeTo(), segmentation.latestOf(segment)));
     }
 
     private KeyRange rangeOfTimes(long segment, EntryBounds bounds) {

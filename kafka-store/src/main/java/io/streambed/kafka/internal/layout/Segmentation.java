@@ -22,6 +22,20 @@ public record Segmentation(KeyOrder order, long intervalMillis) {
         return timeMillis / intervalMillis;
     }
 
+    /** No time of a segment is earlier. Of the segments that hold times before 1970 none is said. */
+    long earliestOf(long segment) {
+        return segment > 0 ? segment * intervalMillis : Long.MIN_VALUE;
+    }
+
+    /** No time of a segment is later. */
+    long latestOf(long segment) {
+        if (segment < 0) {
+            return segment * intervalMillis;
+        }
+        long first = segment * intervalMillis;
+        return first > Long.MAX_VALUE - intervalMillis ? Long.MAX_VALUE : first + intervalMillis - 1;
+    }
+
     /** Whether an entry of such a store belongs to the index, and so has no value. */
     public boolean isIndex(Slice key) {
         return order == KeyOrder.TIME_FIRST_INDEXED && key.array()[key.offset() + Long.BYTES] == EntryKey.INDEX_MARK;

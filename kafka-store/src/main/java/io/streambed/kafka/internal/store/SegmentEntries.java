@@ -145,7 +145,8 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
             segment = direction == Direction.FORWARD ? ids[opened] : ids[ids.length - 1 - opened];
             opened++;
             if (isLive()) {
-                entries = source.tree().iterate(form.range(segment, bounds), direction);
+                entries =
+                        source.tree().iterate(form.range(source.segments().segmentation(), segment, bounds), direction);
                 return true;
             }
         }

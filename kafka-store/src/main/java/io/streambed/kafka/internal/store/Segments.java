@@ -89,6 +89,11 @@ final class Segments {
         }
     }
 
+    /** How the store's time is cut. */
+    Segmentation segmentation() {
+        return segmentation;
+    }
+
     /** The segment that a time falls into. */
     long of(long timeMillis) {
         return segmentation.segmentOf(timeMillis);

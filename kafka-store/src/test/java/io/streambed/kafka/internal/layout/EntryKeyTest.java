@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,10 @@ class EntryKeyTest {
         }
     }
 
-    /** Whatever is asked for, the range and what is matched in it are exactly what is asked for, in the order of the keys' bytes. */
+    /**
+     * Whatever is asked for, the range and what is matched in it are exactly what is asked for, in the order of the keys' bytes; and no entry of
+     * it has a time that a scan may pass by.
+     */
     @Test
     void rangesHoldWhatIsAskedFor() {
         long seed = System.nanoTime();
@@ -92,21 +96,39 @@ class EntryKeyTest {
         for (KeyOrder order : KeyOrder.values()) {
             for (SegmentLayout layout : List.of(SegmentLayout.ofWindows(order), SegmentLayout.ofSessions(order))) {
                 for (int round = 0; round < 40; round++) {
+                    Segmentation segmentation = new Segmentation(order, interval(random));
                     List<Entry> entries = new ArrayList<>();
                     for (int i = 0; i < 60; i++) {
-                        entries.add(new Entry(random.nextInt(3), key(random), time(random), random.nextInt(3)));
+                        long time = time(random);
+                        entries.add(new Entry(segmentation.segmentOf(time), key(random), time, random.nextInt(3)));
                     }
                     for (int ask = 0; ask < 50; ask++) {
                         byte[] from = random.nextInt(4) == 0 ? null : key(random);
                         byte[] to = random.nextInt(3) == 0 ? from : random.nextInt(4) == 0 ? null : key(random);
                         EntryBounds bounds =
                                 new EntryBounds(from, to, time(random) - 2, time(random), random.nextInt(3));
-                        check(layout.byKey(), entries, bounds, () -> "seed " + seed);
-                        check(layout.entries(), entries, bounds, () -> "seed " + seed);
+                        check(layout.byKey(), segmentation, entries, bounds, () -> "seed " + seed);
+                        check(layout.entries(), segmentation, entries, bounds, () -> "seed " + seed);
                     }
                 }
             }
         }
+    }
+
+    /** What is asked for may go on in the next segment; the engine passes by what only has that. */
+    @Test
+    void ofInterestAreTheTimesOfTheSegment() {
+        Segmentation tens = new Segmentation(KeyOrder.KEY_FIRST, 10);
+        EntryKey form = SegmentLayout.ofWindows(KeyOrder.KEY_FIRST).entries();
+        assertTimes(25, 29, form.range(tens, 2, EntryBounds.of(KEY, KEY, 25, 55)));
+        assertTimes(30, 39, form.range(tens, 3, EntryBounds.of(KEY, KEY, 25, 55)));
+        assertTimes(50, 55, form.range(tens, 5, EntryBounds.of(null, null, 25, 55)));
+        assertTimes(-3, 9, form.range(tens, 0, EntryBounds.of(KEY, KEY, -3, 55)));
+        assertTimes(-30, -10, form.range(tens, -1, EntryBounds.of(KEY, KEY, -30, 55)));
+    }
+
+    private static void assertTimes(long from, long to, KeyRange range) {
+        assertEquals(List.of(from, to), List.of(range.timeFrom(), range.timeTo()));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -121,9 +143,12 @@ class EntryKeyTest {
         }
     }
 
-    private static void check(EntryKey form, List<Entry> entries, EntryBounds bounds, Supplier<String> where) {
-        for (long segment = 0; segment < 3; segment++) {
-            KeyRange range = form.range(segment, bounds);
+    private static void check(
+            EntryKey form, Segmentation segmentation, List<Entry> entries, EntryBounds bounds, Supplier<String> where) {
+        Set<Long> segments = new TreeSet<>(List.of(0L, 1L));
+        entries.forEach(entry -> segments.add(entry.segment()));
+        for (long segment : segments) {
+            KeyRange range = form.range(segmentation, segment, bounds);
             TreeSet<String> expected = new TreeSet<>();
             TreeSet<String> found = new TreeSet<>();
             for (Entry entry : entries) {
@@ -131,7 +156,9 @@ class EntryKeyTest {
                 if (entry.isIn(segment, bounds)) {
                     expected.add(HexFormat.of().formatHex(bytes));
                 }
-                if (Arrays.compareUnsigned(bytes, range.from()) >= 0
+                if (range.timeFrom() <= entry.time()
+                        && entry.time() <= range.timeTo()
+                        && Arrays.compareUnsigned(bytes, range.from()) >= 0
                         && Arrays.compareUnsigned(bytes, range.to()) < 0
                         && form.matches(Slice.of(bytes), bounds)) {
                     found.add(HexFormat.of().formatHex(bytes));
@@ -148,6 +175,11 @@ class EntryKeyTest {
             key[i] = (byte) new int[] {0, 1, 0x7f, 0xff}[random.nextInt(4)];
         }
         return key;
+    }
+
+    private static long interval(Random random) {
+        long[] intervals = {1, 2, 3, 0x0100000000000000L, Long.MAX_VALUE};
+        return intervals[random.nextInt(intervals.length)];
     }
 
     private static long time(Random random) {

@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.iterator;
 
+import io.streambed.lsm.bytes.KeyHead;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -32,6 +33,10 @@ public final class VisibleIterator implements Closeable {
     private final SeqRanges voids;
     private final @Nullable Slice from;
     private final @Nullable Slice to;
+
+    /** A key whose head is less is before the end of the range, and needs no comparison: nearly all of a long one. */
+    private final long headOfTo;
+
     private final boolean forward;
     private final boolean seesAll;
     private final boolean endsWithRange;
@@ -85,6 +90,7 @@ public final class VisibleIterator implements Closeable {
         this.deadRanges = deadRanges;
         this.from = from == null ? null : Slice.of(from);
         this.to = to == null ? null : Slice.of(to);
+        this.headOfTo = to == null ? Long.MAX_VALUE : KeyHead.of(to, 0, to.length);
         this.forward = forward;
         this.seesAll = seesAll;
         this.endsWithRange = endsWithRange;
@@ -136,7 +142,7 @@ public final class VisibleIterator implements Closeable {
                 on = arrive(source.next());
                 continue;
             }
-            if (!endsWithRange && to != null && entry.key().compareTo(to) >= 0) {
+            if (!endsWithRange && isBehindRange(entry.key())) {
                 break;
             }
             keepKey();
@@ -275,6 +281,12 @@ public final class VisibleIterator implements Closeable {
             }
         }
         return current.equals(key);
+    }
+
+    private boolean isBehindRange(Slice current) {
+        return to != null
+                && KeyHead.of(current.array(), current.offset(), current.length()) >= headOfTo
+                && current.compareTo(to) >= 0;
     }
 
     private boolean isVisible() {

@@ -41,11 +41,8 @@ final class ChunkSorter {
         this.arena = arena;
         this.nodes = nodes;
         this.placeBits = nodes.length <= 1 << FEW_PLACE_BITS ? FEW_PLACE_BITS : PLACE_BITS;
-        this.skip = commonPrefix(0, nodes.length);
         this.windows = new long[nodes.length];
-        for (int i = 0; i < nodes.length; i++) {
-            windows[i] = Nodes.window(arena, nodes[i], skip);
-        }
+        this.skip = readWindows();
     }
 
     /** Makes a chunk of nodes in any order, whose keys differ; takes the array over. */
@@ -58,6 +55,34 @@ final class ChunkSorter {
             sorter.sort(0, nodes.length, sorter.skip);
         }
         return new SortedChunk(arena, nodes, sorter.windows, sorter.skip);
+    }
+
+    /**
+     * Reads the window of each node behind what all keys have in common, and returns how much that is. What three of them have in common is
+     * nearly always what all have: so one walk reads the windows and sees whether it is, and the arena comes from memory once.
+     */
+    private int readWindows() {
+        int last = nodes.length - 1;
+        int common = Nodes.commonPrefix(arena, nodes[0], nodes[last / 2], Integer.MAX_VALUE);
+        common = Nodes.commonPrefix(arena, nodes[0], nodes[last], common);
+        if (!readWindows(common)) {
+            common = commonPrefix(0, nodes.length);
+            boolean isCommon = readWindows(common);
+            assert isCommon : "keys that do not have their common prefix";
+        }
+        return common;
+    }
+
+    /** Reads the windows behind the first bytes of all keys; gives up at a key that does not have these as the first key has them. */
+    private boolean readWindows(int common) {
+        int first = nodes[0];
+        for (int i = 0; i < nodes.length; i++) {
+            if (!Nodes.beginsAs(arena, nodes[i], first, common)) {
+                return false;
+            }
+            windows[i] = Nodes.window(arena, nodes[i], common);
+        }
+        return true;
     }
 
     /** Sorts a range whose keys have the first {@code depth} bytes, and not one more, in common. */

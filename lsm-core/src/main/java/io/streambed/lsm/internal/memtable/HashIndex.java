@@ -18,12 +18,19 @@ import java.util.Arrays;
  * <p>It grows without looking at any node. A small segment is replaced by one twice as large; a large one is split in two by
  * one more bit of the tag, so that no growth moves more than {@link #SEGMENT_SLOTS} slots, however many keys there are
  * (extendible hashing, Fagin et al. 1979). Single writer; readers take no lock.
+ *
+ * <p>One memtable has about as many keys as the one before. So it begins with as many segments as that came to need, and a segment that has
+ * more than a few keys gets at once the size that is expected: to grow there step by step moves each slot twice. It begins small all the same,
+ * for the memtable of a store that has become idle.
  */
 final class HashIndex {
     /** Slots of a full segment: 256 KiB. Splitting one is the longest that a put ever waits here. */
     static final int SEGMENT_SLOTS = 1 << 15;
 
     private static final int FIRST_SLOTS = 1 << 8;
+
+    /** A full segment of this size is replaced by one of the size that is expected, if that is larger. */
+    private static final int SLOTS_BEFORE_EXPECTED = 1 << 11;
 
     /** Beyond this many top bits segments double instead, so that tags made to collide cannot blow up the directory. */
     private static final int MAX_DEPTH = 12;
@@ -38,11 +45,14 @@ final class HashIndex {
     // is read: no reader sees half a node. A reader that holds an older directory, or a segment that was replaced
     // meanwhile, misses at most what was put after it loaded the directory, because replacing copies every slot
     // before the new directory is shown.
-    private volatile long[][] directory = {EMPTY};
+    private volatile long[][] directory;
     private volatile long bytes;
 
     /** The writer's account of each segment; like the directory, it has one element for each value of the top bits. */
-    private Segment[] segments = {new Segment(EMPTY, 0, 0)};
+    private Segment[] segments;
+
+    /** Slots that a segment is expected to need. */
+    private final int expectedSlots;
 
     private static final class Segment {
         final long[] slots;
@@ -56,7 +66,7 @@ final class HashIndex {
         }
 
         boolean isFull() {
-            return used >= (slots.length >>> 1) + (slots.length >>> 3);
+            return used >= capacity(slots.length);
         }
 
         void add(long slot) {
@@ -68,6 +78,34 @@ final class HashIndex {
             SLOT.setRelease(slots, i, slot);
             used++;
         }
+    }
+
+    /**
+     * An empty index, which takes next to no memory.
+     *
+     * @param expectedKeys how many keys it will have, as far as anybody knows: any number from 0 on
+     */
+    HashIndex(int expectedKeys) {
+        int depth = 0;
+        while (depth < MAX_DEPTH && expectedKeys >>> depth > capacity(SEGMENT_SLOTS)) {
+            depth++;
+        }
+        int slots = FIRST_SLOTS;
+        while (slots < SEGMENT_SLOTS && expectedKeys >>> depth > capacity(slots)) {
+            slots *= 2;
+        }
+        this.expectedSlots = slots;
+        this.segments = new Segment[1 << depth];
+        this.directory = new long[segments.length][];
+        for (int i = 0; i < segments.length; i++) {
+            segments[i] = new Segment(EMPTY, depth, 0);
+            directory[i] = EMPTY;
+        }
+    }
+
+    /** How many keys so many slots have room for: up to five eighths of them, searches stay short. */
+    private static int capacity(int slots) {
+        return (slots >>> 1) + (slots >>> 3);
     }
 
     /** Bytes of all segments that are in use. Any thread. */
@@ -120,7 +158,7 @@ final class HashIndex {
     private void grow(int index) {
         Segment full = segments[index];
         if (full.slots.length < SEGMENT_SLOTS || full.depth == MAX_DEPTH) {
-            Segment larger = new Segment(new long[Math.max(FIRST_SLOTS, full.slots.length * 2)], full.depth, 0);
+            Segment larger = new Segment(new long[slotsAfter(full.slots.length)], full.depth, 0);
             for (long slot : full.slots) {
                 if (slot != 0) {
                     larger.add(slot);
@@ -138,6 +176,13 @@ final class HashIndex {
             }
             replace(index, full, low, high);
         }
+    }
+
+    private int slotsAfter(int slots) {
+        if (slots < FIRST_SLOTS) {
+            return FIRST_SLOTS;
+        }
+        return slots == SLOTS_BEFORE_EXPECTED ? Math.max(2 * slots, expectedSlots) : 2 * slots;
     }
 
     /** Shows {@code low} and {@code high} where {@code old} was, in a directory twice as large if it must be. */

@@ -50,7 +50,7 @@ public final class Memtable {
     // All memory that a put needs is reserved before its first step, so an OutOfMemoryError leaves nothing half
     // done.
     private final Arena arena = new Arena();
-    private final HashIndex hashIndex = new HashIndex();
+    private final HashIndex hashIndex;
     private final ArrivalList arrivals = new ArrivalList();
     private volatile SortedIndex sortedIndex = new SortedIndex(arena);
 
@@ -71,15 +71,17 @@ public final class Memtable {
 
     /** An empty memtable of keys without times: it holds next to no memory until the first put. */
     public Memtable() {
-        this(null);
+        this(null, 0);
     }
 
     /**
      * An empty memtable.
      *
      * @param keyTime the time that is a part of each key, or {@code null} if there is none
+     * @param expectedKeys how many keys it will have, as far as anybody knows: any number from 0 on
      */
-    public Memtable(@Nullable ToLongFunction<Slice> keyTime) {
+    public Memtable(@Nullable ToLongFunction<Slice> keyTime, int expectedKeys) {
+        this.hashIndex = new HashIndex(expectedKeys);
         this.keyTime = keyTime;
         this.earliest = keyTime == null ? Long.MIN_VALUE : Long.MAX_VALUE;
         this.latest = keyTime == null ? Long.MAX_VALUE : Long.MIN_VALUE;

@@ -54,7 +54,11 @@ class MemtableModelTest {
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
-    private final Memtable memtable = new Memtable();
+
+    /** Some expect next to nothing, some far more than comes, and some fewer than come, in one segment of their index or in several. */
+    private final Memtable memtable =
+            new Memtable(null, random.nextBoolean() ? random.nextInt(5_000) : random.nextInt(400_000));
+
     private final NavigableMap<Place, byte[]> model = new TreeMap<>();
     private final List<byte[]> keys = new ArrayList<>();
     private final List<Walk> walks = new ArrayList<>();

@@ -42,7 +42,7 @@ class MemtableTest {
 
     @Test
     void itKnowsBetweenWhatTimesItsKeysAre() {
-        Memtable timed = new Memtable(key -> key.array()[key.offset()]);
+        Memtable timed = new Memtable(key -> key.array()[key.offset()], 0);
         assertFalse(timed.mayHaveTimes(Long.MIN_VALUE, Long.MAX_VALUE));
         for (byte time : new byte[] {20, 30, 10, 20}) {
             byte[] key = {99, time, 1};
