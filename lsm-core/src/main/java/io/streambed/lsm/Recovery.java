@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,16 +74,18 @@ final class Recovery {
 
     private Commit commit;
     private long lastSeqNo;
-    private final Memtable memtable;
+    private final @Nullable ToLongFunction<Slice> keyTime;
+    private Memtable memtable;
     private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
     private long records;
     private final Map<Long, Long> logLengths = new HashMap<>();
 
-    private Recovery(FileSystem fileSystem, Version version, Memtable memtable) {
+    private Recovery(FileSystem fileSystem, Version version, @Nullable ToLongFunction<Slice> keyTime) {
         this.fileSystem = fileSystem;
         this.version = version;
-        this.memtable = memtable;
+        this.keyTime = keyTime;
+        this.memtable = new Memtable(keyTime, 0);
         this.commit = version.commit();
         // A commit may be beyond everything in tables: of writes that an earlier recovery had dropped, their numbers
         // are left.
@@ -101,7 +104,7 @@ final class Recovery {
         List<String> names = fileSystem.list();
         requireNamedFiles(names, loaded);
         requireNoUnnamedLog(fileSystem, names, version);
-        Recovery recovery = new Recovery(fileSystem, version, new Memtable(options.timeOfKeys(), 0));
+        Recovery recovery = new Recovery(fileSystem, version, options.timeOfKeys());
         recovery.replay();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
         for (Map.Entry<Long, Long> log : recovery.logLengths.entrySet()) {
@@ -141,6 +144,8 @@ final class Recovery {
                 break;
             }
         }
+        long committed = commit.seqNo() - version.lastSeqNo();
+        memtable = new Memtable(keyTime, (int) Math.max(0, Math.min(committed, Integer.MAX_VALUE)));
         usedLogs = new ArrayList<>();
         for (Long number : logs) {
             if (number <= previousLog.number()) {

@@ -4,6 +4,7 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.internal.iterator.Bounds;
 import io.streambed.lsm.internal.iterator.MergingIterator;
 import io.streambed.lsm.internal.iterator.RunIterator;
 import io.streambed.lsm.internal.version.TableMeta;
@@ -11,6 +12,7 @@ import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -133,29 +135,48 @@ public final class CompactionJob {
             sources.add(new RunIterator(
                     input.run(), (run, index) -> files.readThrough(run.tables().get(index))));
         }
-        byte[] from = bounds.from();
-        byte[] to = bounds.to();
+        byte[] from = bounds.from() == null ? smallest(compaction) : bounds.from();
+        byte[] to = bounds.to() == null ? behind(largest(compaction)) : bounds.to();
         try (OutputTables output = new OutputTables(files, files.tableBytes());
-                InternalIterator entries = MergingIterator.of(sources)) {
+                InternalIterator entries = MergingIterator.within(Bounds.ofAnyTime(from, to), sources)) {
             KeptEntries kept = new KeptEntries(output);
             Survivors survivors = new Survivors(
                     protectedMoments, version.voids(), older(compaction, replaced), version.floor(), kept);
             int count = 0;
-            boolean on = from == null ? entries.first() : entries.seek(Slice.of(from));
-            for (; on; on = entries.next()) {
-                EntryView entry = entries.entry();
-                if (to != null && entry.key().compareTo(to, 0, to.length) >= 0) {
-                    break;
-                }
+            for (boolean on = entries.seek(Slice.of(from)); on; on = entries.next()) {
                 if ((++count & (ENTRIES_BETWEEN_CHECKS - 1)) == 0) {
                     pace.advanced(kept.takeBytes());
                 }
+                EntryView entry = entries.entry();
                 survivors.take(entry, expired.isTombstone(entry));
             }
             survivors.finish();
             pace.advanced(kept.takeBytes());
             return new Outcome(output.finish(), survivors.hidden());
         }
+    }
+
+    /**
+     * Where a merge begins that is not cut there. With both ends the merge knows what all keys have in common, such as their segment, and
+     * compares what is behind it.
+     */
+    private static byte[] smallest(Compaction compaction) {
+        return compaction.inputs().stream()
+                .map(input -> input.tables().get(0).smallest())
+                .min(Arrays::compareUnsigned)
+                .orElseThrow();
+    }
+
+    private static byte[] largest(Compaction compaction) {
+        return compaction.inputs().stream()
+                .map(input -> input.tables().get(input.tables().size() - 1).largest())
+                .max(Arrays::compareUnsigned)
+                .orElseThrow();
+    }
+
+    /** The first key behind {@code key}. */
+    private static byte[] behind(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
     }
 
     /** Writes what survives, and counts its bytes. */

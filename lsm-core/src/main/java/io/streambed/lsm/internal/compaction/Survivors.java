@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.bytes.KeyTail;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.SeqRanges;
@@ -16,6 +17,10 @@ import java.io.IOException;
  * <p>Whether a tombstone hides anything is known only when what comes behind it has been seen. So it waits: until an older version of its
  * key is kept, or until the key is through and the tables below are asked. Of two tombstones in a row the older one does for both, as it
  * hides the same, and from earlier on.
+ *
+ * <p>To ask is a cache miss in a filter or several, and where keys are deleted that have long been stored, each is asked about in vain. So
+ * after {@value #IN_VAIN} such answers one tombstone in {@value #SAMPLE} is asked about, and the others are kept, until one has nothing to
+ * hide. Those kept without need go with the next merge.
  */
 final class Survivors {
     /** Takes what is kept, in the same order. */
@@ -27,6 +32,9 @@ final class Survivors {
 
     private static final long NO_NEWER = Long.MAX_VALUE;
     private static final long NONE = 0;
+
+    private static final int IN_VAIN = 32;
+    private static final int SAMPLE = 16;
     private static final Slice NO_VALUE = new Slice();
 
     private final long[] protectedMoments;
@@ -42,6 +50,11 @@ final class Survivors {
     private long waitingTombstone = NONE;
     private boolean belowFloor;
     private long hidden;
+
+    /** How many tombstones in a row had something to hide below, up to {@value #IN_VAIN}; and how many were kept unasked since. */
+    private int askedInVain;
+
+    private int unasked;
 
     /**
      * @param protectedMoments sequence numbers, in any order
@@ -100,10 +113,20 @@ final class Survivors {
         if (waitingTombstone == NONE) {
             return;
         }
-        if (older.mayHold(keySlice.set(key, 0, keyLength))) {
+        if (mayHideOlder()) {
             addTombstone();
         }
         waitingTombstone = NONE;
+    }
+
+    private boolean mayHideOlder() throws IOException {
+        if (askedInVain == IN_VAIN && ++unasked < SAMPLE) {
+            return true;
+        }
+        unasked = 0;
+        boolean mayHide = older.mayHold(keySlice.set(key, 0, keyLength));
+        askedInVain = mayHide ? Math.min(IN_VAIN, askedInVain + 1) : 0;
+        return mayHide;
     }
 
     private void addTombstone() throws IOException {
@@ -126,12 +149,8 @@ final class Survivors {
         return false;
     }
 
-    /** Most neighbours are different keys, and nearly all of those differ in their last byte. */
     private boolean isRemembered(Slice userKey) {
-        int length = userKey.length();
-        return length == keyLength
-                && (length == 0 || userKey.array()[userKey.offset() + length - 1] == key[length - 1])
-                && userKey.compareTo(key, 0, length) == 0;
+        return KeyTail.isSameKey(userKey, key, keyLength);
     }
 
     private void remember(Slice userKey) {

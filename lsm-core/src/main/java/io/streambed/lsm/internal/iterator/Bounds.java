@@ -52,6 +52,11 @@ public final class Bounds {
         this.timeTo = timeTo;
     }
 
+    /** Keys of any time, or of none, from {@code from} on and before {@code to}. */
+    public static Bounds ofAnyTime(byte[] from, byte[] to) {
+        return new Bounds(from, to, null, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
     /** How many bytes at the beginning all these keys have in common. */
     int common() {
         return common;

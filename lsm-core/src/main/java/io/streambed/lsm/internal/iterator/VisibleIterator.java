@@ -1,15 +1,13 @@
 package io.streambed.lsm.internal.iterator;
 
 import io.streambed.lsm.bytes.KeyHead;
+import io.streambed.lsm.bytes.KeyTail;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,6 @@ public final class VisibleIterator implements Closeable {
         AT_END
     }
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final byte[] NO_BYTES = {};
     private static final EntryView NOTHING = new EntryView();
 
@@ -259,28 +256,8 @@ public final class VisibleIterator implements Closeable {
         return onEntry;
     }
 
-    /**
-     * Whether the source stands on the key that was kept. Most neighbours differ, and nearly all of those in the last sixteen bytes: keys of
-     * windows in eight of them that the same four follow each time.
-     */
     private boolean isKeptKey() {
-        Slice current = entry.key();
-        int length = current.length();
-        if (length != key.length()) {
-            return false;
-        }
-        if (length >= 2 * Long.BYTES) {
-            byte[] array = current.array();
-            int end = current.offset() + length;
-            long differing =
-                    ((long) LONG.get(array, end - Long.BYTES) ^ (long) LONG.get(keyBuffer, length - Long.BYTES))
-                            | ((long) LONG.get(array, end - 2 * Long.BYTES)
-                                    ^ (long) LONG.get(keyBuffer, length - 2 * Long.BYTES));
-            if (differing != 0) {
-                return false;
-            }
-        }
-        return current.equals(key);
+        return KeyTail.isSameKey(entry.key(), keyBuffer, key.length());
     }
 
     private boolean isBehindRange(Slice current) {

@@ -119,7 +119,7 @@ final class ChunkSorter {
         int sum = 0;
         for (int i = Math.max(1, begin); i < end; i++) {
             if ((words[i] ^ words[i - 1]) >>> placeBits == 0) {
-                sum += keyLength(nodes[from + i]);
+                sum += Nodes.lastKeyByte(arena, nodes[from + i]);
             }
         }
         touched += sum;

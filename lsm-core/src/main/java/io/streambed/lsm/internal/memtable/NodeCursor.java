@@ -86,8 +86,7 @@ final class NodeCursor {
         SortedChunk its = chunks[chunk];
         int ahead = positions[chunk] + AHEAD;
         if (ahead < its.size() && its.window(ahead) == its.window(ahead - 1)) {
-            int node = its.node(ahead);
-            touched += Nodes.keyLength(arena.slab(node), Arena.offset(node));
+            touched += Nodes.lastKeyByte(arena, its.node(ahead));
         }
     }
 

@@ -127,6 +127,14 @@ final class Nodes {
         return length == 0 ? 0 : slab[valueOffset(at) + length - 1];
     }
 
+    /** The last byte of a node's key, for whoever wants all of the key in the processor's cache: it may begin in the line before. */
+    static byte lastKeyByte(Arena arena, int node) {
+        byte[] slab = arena.slab(node);
+        int at = Arena.offset(node);
+        // Of an empty key it is one of its length.
+        return slab[keyOffset(at) + keyLength(slab, at) - 1];
+    }
+
     /** The version before {@code version}, or {@link Arena#NONE}. */
     static int previous(Arena arena, int version) {
         return (int) INT.get(arena.slab(version), Arena.offset(version) + 8);

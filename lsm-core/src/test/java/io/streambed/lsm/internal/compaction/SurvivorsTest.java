@@ -3,6 +3,7 @@ package io.streambed.lsm.internal.compaction;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -13,7 +14,9 @@ import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Entries are told as key, sequence number and what they do: {@code k5+} puts, {@code k5-} deletes. */
@@ -51,12 +54,48 @@ class SurvivorsTest {
         assertEquals("k3-", survivors(KEYS_FROM_A_TO_Z, new long[] {4}, "k5- k3- k1+"));
     }
 
+    /** Tombstones of the 64 keys from '0' to 'o'. Up to 'O', and from 'h' on, all of them hide something below. */
+    @Test
+    void whereTombstonesAreNeededOneInSixteenIsAskedAboutAndWhereOneIsNotAll() throws IOException {
+        Version older = Version.EMPTY.apply(new VersionEdit()
+                .add(
+                        1,
+                        1,
+                        new TableMeta(1, 100, 1, 0, "0".getBytes(UTF_8), "o".getBytes(UTF_8), 1, 1, 0, KeyTimes.ANY)));
+        Set<Long> below = new HashSet<>();
+        List<String> tombstones = new ArrayList<>();
+        for (char key = '0'; key <= 'o'; key++) {
+            tombstones.add(key + "5-");
+            if (key <= 'O' || key >= 'h') {
+                below.add(KeyHash.of(new byte[] {(byte) key}));
+            }
+        }
+        List<Long> asked = new ArrayList<>();
+        Tables tables = new Tables(hash -> {
+            asked.add(hash);
+            return below.contains(hash);
+        });
+        String kept = survivors(tables, older, new long[0], String.join(" ", tombstones));
+
+        // The first 32, all of which are needed, and 15 more unasked; then one that is not, from where on all are asked
+        // about.
+        String unasked = String.join(" ", tombstones.subList(0, 32 + 15));
+        String needed = String.join(" ", tombstones.subList('h' - '0', 64));
+        assertEquals(unasked + " " + needed, kept);
+        assertEquals(64 - 15, asked.size());
+    }
+
     private static String survivors(Version older, long[] protectedMoments, String entries) throws IOException {
+        return survivors(new Tables(hash -> true), older, protectedMoments, entries);
+    }
+
+    private static String survivors(TableFiles tables, Version older, long[] protectedMoments, String entries)
+            throws IOException {
         List<String> kept = new ArrayList<>();
         Survivors survivors = new Survivors(
                 protectedMoments,
                 SeqRanges.NONE,
-                OlderTables.below(new AllKeysPass(), older),
+                OlderTables.below(tables, older),
                 new byte[0],
                 (key, seqNo, isTombstone, value) ->
                         kept.add(new String(key.toByteArray(), UTF_8) + seqNo + (isTombstone ? "-" : "+")));
@@ -71,11 +110,11 @@ class SurvivorsTest {
         return String.join(" ", kept);
     }
 
-    /** Filters that know nothing. */
-    private static final class AllKeysPass implements TableFiles {
+    /** Tables that have one filter in common, and are asked for nothing else. */
+    private record Tables(KeyFilter filter) implements TableFiles {
         @Override
         public KeyFilter filter(TableMeta table) {
-            return hash -> true;
+            return filter;
         }
 
         @Override
