@@ -22,7 +22,7 @@ public record Segmentation(KeyOrder order, long intervalMillis) {
         return timeMillis / intervalMillis;
     }
 
-    /** No time of a segment is earlier. Of the segments that hold times before 1970 none is said. */
+    /** No time of a segment is earlier. Segments with times before 1970 have no such bound. */
     long earliestOf(long segment) {
         return segment > 0 ? segment * intervalMillis : Long.MIN_VALUE;
     }
