@@ -213,7 +213,6 @@ class StagedAppendFileTest {
         file.close();
     }
 
-    /** What another process finds in that file; this one's writer goes on undisturbed. */
     /** A file with some bytes staged, and a staging file that has lost them. */
     private AppendFile stagedWithoutRoom() throws IOException {
         AppendFile file = fs.createStaged(LOG, STAGING);
@@ -224,6 +223,7 @@ class StagedAppendFileTest {
         return file;
     }
 
+    /** What another process finds in that file; this one's writer goes on undisturbed. */
     private byte[] afterKill(String name) throws IOException {
         Path copy = Files.createTempDirectory(directory, "killed");
         for (String each : fs.list()) {
