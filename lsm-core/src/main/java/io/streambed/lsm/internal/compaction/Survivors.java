@@ -20,7 +20,7 @@ import java.io.IOException;
  *
  * <p>To ask is a cache miss in a filter or several, and where keys are deleted that have long been stored, each is asked about in vain. So
  * after {@value #IN_VAIN} such answers one tombstone in {@value #SAMPLE} is asked about, and the others are kept, until one has nothing to
- * hide. Those kept without need go with the next merge.
+ * hide. Those kept without need cost their bytes until a merge that leaves nothing older.
  */
 final class Survivors {
     /** Takes what is kept, in the same order. */
