@@ -113,13 +113,18 @@ final class TreeFiles implements TableFiles {
 
     /** The open table, from the cache or opened now. */
     TableReader reader(TableMeta table) throws IOException {
-        TableReader reader = tables.get(fileSystem, FileNames.table(table.number()), table.number(), readCounters);
+        String name = FileNames.table(table.number());
+        TableReader reader = tables.get(fileSystem, name, table.number(), readCounters);
+        requireOpen(table);
+        return reader;
+    }
+
+    private void requireOpen(TableMeta table) throws ClosedChannelException {
         if (closed) {
             // Closing looks for open tables after it has said so: either it saw this one, or this sees that it said so.
             tables.evict(fileSystem, table.number());
             throw new ClosedChannelException();
         }
-        return reader;
     }
 
     /** The share of expired values in some blocks of a table, 0 to 1. */
@@ -192,6 +197,14 @@ final class TreeFiles implements TableFiles {
     @Override
     public KeyFilter filter(TableMeta table) throws IOException {
         return reader(table)::mayContain;
+    }
+
+    @Override
+    public KeyFilter uncheckedFilter(TableMeta table) throws IOException {
+        String name = FileNames.table(table.number());
+        TableReader reader = tables.getUnloaded(fileSystem, name, table.number(), readCounters);
+        requireOpen(table);
+        return reader::mayContainUnchecked;
     }
 
     @Override

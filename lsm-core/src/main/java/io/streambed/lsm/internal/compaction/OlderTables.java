@@ -17,15 +17,20 @@ import org.jspecify.annotations.Nullable;
  * queue, a session that became longer) so leaves nothing behind.
  */
 final class OlderTables {
-    private final TableFiles files;
+    /** Where filters come from. */
+    private interface Filters {
+        TableFiles.KeyFilter of(TableMeta table) throws IOException;
+    }
+
+    private final Filters allFilters;
     private final List<Run> runs;
     private final int[] positions;
 
     /** Of the table at each position, once it was needed. */
     private final TableFiles.@Nullable KeyFilter[] filters;
 
-    private OlderTables(TableFiles files, List<Run> runs) {
-        this.files = files;
+    private OlderTables(Filters allFilters, List<Run> runs) {
+        this.allFilters = allFilters;
         this.runs = runs;
         this.positions = new int[runs.size()];
         this.filters = new TableFiles.KeyFilter[runs.size()];
@@ -33,7 +38,12 @@ final class OlderTables {
 
     /** The tables older than a new run on top of {@code version}: all of them. */
     static OlderTables below(TableFiles files, Version version) {
-        return new OlderTables(files, version.runs());
+        return new OlderTables(files::filter, version.runs());
+    }
+
+    /** As {@link #below(TableFiles, Version)}, for an estimate: loads no filter, and may be wrong where a file is damaged. */
+    static OlderTables uncheckedBelow(TableFiles files, Version version) {
+        return new OlderTables(files::uncheckedFilter, version.runs());
     }
 
     /** The tables older than run {@code run} of level {@code level}, but for those that the job itself replaces. */
@@ -51,7 +61,7 @@ final class OlderTables {
                 }
             }
         }
-        return new OlderTables(files, older);
+        return new OlderTables(files::filter, older);
     }
 
     /** Whether there is none. */
@@ -87,7 +97,7 @@ final class OlderTables {
     private TableFiles.KeyFilter filter(int run) throws IOException {
         TableFiles.KeyFilter filter = filters[run];
         if (filter == null) {
-            filter = files.filter(runs.get(run).tables().get(positions[run]));
+            filter = allFilters.of(runs.get(run).tables().get(positions[run]));
             filters[run] = filter;
         }
         return filter;

@@ -27,6 +27,12 @@ public interface TableFiles {
     /** The filter of a table, to be asked for many keys. Good for as long as the table exists. */
     KeyFilter filter(TableMeta table) throws IOException;
 
+    /**
+     * As {@link #filter}, but nothing is loaded for it, and damage of the file makes it answer wrong in either direction: for
+     * estimates.
+     */
+    KeyFilter uncheckedFilter(TableMeta table) throws IOException;
+
     /** Whether keys have times. */
     boolean keysHaveTimes();
 

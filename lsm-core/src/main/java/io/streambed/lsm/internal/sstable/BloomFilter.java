@@ -26,12 +26,30 @@ import java.nio.ByteOrder;
 final class BloomFilter {
     static final int HEADER_BYTES = 5;
     static final int WORDS_PER_LINE = 8;
+    static final int LINE_BYTES = 64;
 
     private static final int LINE_BITS = 512;
-    private static final int LINE_BYTES = 64;
     private static final int BITS_PER_PROBE = 9;
     private static final int MAX_PROBES = 7;
     private static final long MULTIPLIER = 0x9e37_79b9_7f4a_7c15L;
+
+    /** What stands in front of the lines. */
+    record Shape(int lines, int probes) {
+        /** Reads the header of a filter block that is {@code length} bytes long with it. */
+        static Shape parse(byte[] array, int offset, int length) throws MalformedBytesException {
+            ByteReader reader = new ByteReader(array, offset, Math.min(length, HEADER_BYTES));
+            Shape shape = new Shape(reader.readFixedInt(), reader.readByte());
+            int bytes = length - HEADER_BYTES;
+            if (shape.lines < 1
+                    || shape.probes < 1
+                    || shape.probes > MAX_PROBES
+                    || (long) shape.lines * LINE_BYTES != bytes) {
+                throw new MalformedBytesException(
+                        "filter of " + shape.lines + " lines and " + shape.probes + " probes in " + bytes + " bytes");
+            }
+            return shape;
+        }
+    }
 
     private final long[] words;
     private final int lines;
@@ -62,24 +80,23 @@ final class BloomFilter {
 
     /** Reads a filter block. */
     static BloomFilter parse(byte[] array, int offset, int length) throws MalformedBytesException {
-        ByteReader reader = new ByteReader(array, offset, length);
-        int lines = reader.readFixedInt();
-        int probes = reader.readByte();
-        if (lines < 1 || probes < 1 || probes > MAX_PROBES || (long) lines * LINE_BYTES != reader.remaining()) {
-            throw new MalformedBytesException(
-                    "filter of " + lines + " lines and " + probes + " probes in " + reader.remaining() + " bytes");
-        }
-        long[] words = new long[lines * WORDS_PER_LINE];
-        ByteBuffer.wrap(array, reader.position(), reader.remaining())
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asLongBuffer()
-                .get(words);
-        return new BloomFilter(words, lines, probes);
+        Shape shape = Shape.parse(array, offset, length);
+        return new BloomFilter(words(array, offset + HEADER_BYTES, length - HEADER_BYTES), shape.lines, shape.probes);
+    }
+
+    /** The part of a filter that knows all keys of one {@link #line}, by the bytes of that line. */
+    static BloomFilter ofOneLine(byte[] line, int probes) {
+        return new BloomFilter(words(line, 0, line.length), 1, probes);
+    }
+
+    /** Number of the line that has the bits of a key, in a filter of so many. */
+    static int line(long keyHash, int lines) {
+        return (int) (((keyHash >>> 32) * lines) >>> 32);
     }
 
     /** Whether the key with this hash may be among those that were added. */
     boolean mayContain(long keyHash) {
-        int line = line(keyHash);
+        int line = firstWord(keyHash);
         long bits = bits(keyHash);
         long missing = 0;
         for (int i = 0; i < probes; i++) {
@@ -109,7 +126,7 @@ final class BloomFilter {
     }
 
     private void add(long keyHash) {
-        int line = line(keyHash);
+        int line = firstWord(keyHash);
         long bits = bits(keyHash);
         for (int i = 0; i < probes; i++) {
             int bit = (int) (bits >>> (64 - BITS_PER_PROBE));
@@ -118,8 +135,17 @@ final class BloomFilter {
         }
     }
 
-    private int line(long keyHash) {
-        return (int) (((keyHash >>> 32) * lines) >>> 32) * WORDS_PER_LINE;
+    private int firstWord(long keyHash) {
+        return line(keyHash, lines) * WORDS_PER_LINE;
+    }
+
+    private static long[] words(byte[] array, int offset, int length) {
+        long[] words = new long[length / Long.BYTES];
+        ByteBuffer.wrap(array, offset, length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer()
+                .get(words);
+        return words;
     }
 
     private static long bits(long keyHash) {

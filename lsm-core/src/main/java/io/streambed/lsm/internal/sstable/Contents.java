@@ -14,14 +14,11 @@ record Contents(TableSummary summary, IndexBlock index, BloomFilter filter, Tabl
 
     /** Reads footer, filter, index and properties. */
     static Contents read(TableFile file, BlockCache cache, ReadCounters counters) throws IOException {
-        long length = file.length();
-        if (length < Footer.BYTES) {
-            throw new CorruptFileException(file.name(), 0, "file of " + length + " bytes is too short for a table");
-        }
+        long footerPosition = Footer.position(file);
+        long length = footerPosition + Footer.BYTES;
         byte[] tail = new byte[(int) Math.min(length, TAIL_BYTES)];
         long tailPosition = length - tail.length;
         file.readFully(tailPosition, tail, 0, tail.length);
-        long footerPosition = length - Footer.BYTES;
         Footer footer = Footer.decode(tail, tail.length - Footer.BYTES, file.name(), file.number(), footerPosition);
         long metaPosition = footer.filter().position();
         if (metaPosition < tailPosition) {

@@ -50,6 +50,23 @@ record Footer(BlockHandle filter, BlockHandle index, BlockHandle properties) {
         return out.writeFixedInt(FORMAT).writeFixedLong(MAGIC).toByteArray();
     }
 
+    /** Reads the footer of a table, and nothing else of it. */
+    static Footer read(TableFile file) throws IOException {
+        long position = position(file);
+        byte[] bytes = new byte[BYTES];
+        file.readFully(position, bytes, 0, BYTES);
+        return decode(bytes, 0, file.name(), file.number(), position);
+    }
+
+    /** Where the footer of a table begins. */
+    static long position(TableFile file) throws IOException {
+        long length = file.length();
+        if (length < BYTES) {
+            throw new CorruptFileException(file.name(), 0, "file of " + length + " bytes is too short for a table");
+        }
+        return length - BYTES;
+    }
+
     /**
      * Reads the footer that stands at {@code position} of a file, which is {@link #BYTES} before its end.
      *

@@ -67,19 +67,23 @@ public final class TableCache {
      */
     public TableReader get(FileSystem fileSystem, String fileName, long fileNumber, ReadCounters counters)
             throws IOException {
-        Key key = new Key(fileSystem, fileNumber);
-        TableReader reader = readers.computeIfAbsent(key, absent -> {
-            TableFile file = new TableFile(fileSystem, fileName, fileNumber, openFiles);
-            return new TableReader(file, new TableMemory(file, blockCache, counters, inMemory), pool);
-        });
+        TableReader reader = getUnloaded(fileSystem, fileName, fileNumber, counters);
         try {
             reader.load();
         } catch (NoSuchFileException e) {
             // Whoever asks for a table that is gone already must not leave its reader here for good.
-            readers.remove(key, reader);
+            readers.remove(new Key(fileSystem, fileNumber), reader);
             throw e;
         }
         return reader;
+    }
+
+    /** As {@link #get}, but nothing is loaded, and the file not even looked for. For a table whose version is pinned. */
+    public TableReader getUnloaded(FileSystem fileSystem, String fileName, long fileNumber, ReadCounters counters) {
+        return readers.computeIfAbsent(new Key(fileSystem, fileNumber), absent -> {
+            TableFile file = new TableFile(fileSystem, fileName, fileNumber, openFiles);
+            return new TableReader(file, new TableMemory(file, blockCache, counters, inMemory), pool);
+        });
     }
 
     /** As the other, for whoever does not want to know what is counted. */

@@ -37,9 +37,15 @@ final class TableMemory implements SecondChance.Holder {
         return current;
     }
 
+    /** The contents if they are in memory; that somebody has looked is no use of them. */
+    @Nullable
+    Contents peek() {
+        return contents.get();
+    }
+
     /** Memory held now. */
     long bytes() {
-        Contents current = contents.get();
+        Contents current = peek();
         return current == null ? 0 : current.bytes();
     }
 

@@ -26,6 +26,9 @@ public final class TableReader {
     private final TableMemory memory;
     private final BlockScratch.Pool pool;
 
+    /** Once it was needed. Written without order, as it is immutable: two threads may both find it. */
+    private @Nullable FilterInFile filterInFile;
+
     TableReader(TableFile file, TableMemory memory, BlockScratch.Pool pool) {
         this.file = file;
         this.memory = memory;
@@ -45,6 +48,23 @@ public final class TableReader {
     /** Whether the table may hold the key with this hash. {@code false} is never wrong; {@code true} is, once in a hundred. */
     public boolean mayContain(long keyHash) throws IOException {
         return memory.get().filter().mayContain(keyHash);
+    }
+
+    /**
+     * As {@link #mayContain}, for whoever may be told something wrong: a filter that is not in memory is not loaded but asked where it
+     * lies, and what is read there has no checksum.
+     */
+    public boolean mayContainUnchecked(long keyHash) throws IOException {
+        Contents loaded = memory.peek();
+        if (loaded != null) {
+            return loaded.filter().mayContain(keyHash);
+        }
+        FilterInFile inFile = filterInFile;
+        if (inFile == null) {
+            inFile = FilterInFile.of(file);
+            filterInFile = inFile;
+        }
+        return inFile.mayContain(keyHash);
     }
 
     /**

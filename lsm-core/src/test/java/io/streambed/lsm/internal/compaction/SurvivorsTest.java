@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.streambed.lsm.bytes.KeyHash;
-import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
-import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.version.KeyTimes;
 import io.streambed.lsm.internal.version.TableMeta;
@@ -71,7 +69,7 @@ class SurvivorsTest {
             }
         }
         List<Long> asked = new ArrayList<>();
-        Tables tables = new Tables(hash -> {
+        FiltersOnly tables = new FiltersOnly(hash -> {
             asked.add(hash);
             return below.contains(hash);
         });
@@ -86,7 +84,7 @@ class SurvivorsTest {
     }
 
     private static String survivors(Version older, long[] protectedMoments, String entries) throws IOException {
-        return survivors(new Tables(hash -> true), older, protectedMoments, entries);
+        return survivors(new FiltersOnly(hash -> true), older, protectedMoments, entries);
     }
 
     private static String survivors(TableFiles tables, Version older, long[] protectedMoments, String entries)
@@ -108,44 +106,5 @@ class SurvivorsTest {
         }
         survivors.finish();
         return String.join(" ", kept);
-    }
-
-    /** Tables that have one filter in common, and are asked for nothing else. */
-    private record Tables(KeyFilter filter) implements TableFiles {
-        @Override
-        public KeyFilter filter(TableMeta table) {
-            return filter;
-        }
-
-        @Override
-        public NewTable create() {
-            throw new AssertionError("nothing is written here");
-        }
-
-        @Override
-        public InternalIterator readThrough(TableMeta table) {
-            throw new AssertionError("nothing is read here");
-        }
-
-        @Override
-        public boolean keysHaveTimes() {
-            return false;
-        }
-
-        @Override
-        public long timeOf(Slice key) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void discard(long number) {}
-
-        @Override
-        public void syncNames() {}
-
-        @Override
-        public long tableBytes() {
-            return Long.MAX_VALUE;
-        }
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.fs.Fault;
 import io.streambed.lsm.fs.FaultFileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
@@ -135,6 +136,24 @@ final class TableCacheTest {
         assertEquals(3, Math.round((double) cache.memoryBytes() / one));
         // With a table's index its blocks have gone as well.
         assertTrue(blocks.stats().blocks() < 4 * KEYS / 2);
+    }
+
+    @Test
+    void whatIsAskedUncheckedIsNotLoadedAndAnsweredAlike() throws IOException {
+        TableCache cache = Tables.cache();
+        TableReader reader = cache.getUnloaded(fs, Tables.name(1), 1, new ReadCounters());
+        List<Boolean> unloaded = new ArrayList<>();
+        for (int i = 0; i < 2 * KEYS; i++) {
+            unloaded.add(reader.mayContainUnchecked(KeyHash.of(Entry.bytes(key(i)))));
+        }
+        assertEquals(0, cache.memoryBytes());
+        reader.load();
+        for (int i = 0; i < 2 * KEYS; i++) {
+            long hash = KeyHash.of(Entry.bytes(key(i)));
+            assertEquals(reader.mayContain(hash), unloaded.get(i));
+            assertEquals(reader.mayContain(hash), reader.mayContainUnchecked(hash));
+        }
+        assertTrue(unloaded.contains(false), "of the keys that the table has not, most are known to be missing");
     }
 
     @Test
