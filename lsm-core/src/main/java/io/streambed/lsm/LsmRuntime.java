@@ -52,6 +52,7 @@ public final class LsmRuntime implements AutoCloseable {
     private final @Nullable BackgroundThreads threads;
     private final Executor flushExecutor;
     private final Executor compactionExecutor;
+    private final Executor logExecutor;
     private final Helpers compactionHelpers;
     private final RateLimit compactionRate;
     private final LongSupplier nanoClock;
@@ -71,10 +72,12 @@ public final class LsmRuntime implements AutoCloseable {
             this.threads = new BackgroundThreads(builder.backgroundThreads);
             this.flushExecutor = threads.flushes();
             this.compactionExecutor = threads.compactions();
+            this.logExecutor = threads.logs();
         } else {
             this.threads = null;
             this.flushExecutor = given;
             this.compactionExecutor = given;
+            this.logExecutor = given;
         }
         this.compactionHelpers = new Helpers(compactionExecutor, given == null ? builder.backgroundThreads - 1 : 0);
         this.nanoClock = builder.nanoClock;
@@ -186,6 +189,11 @@ public final class LsmRuntime implements AutoCloseable {
 
     Executor compactionExecutor() {
         return compactionExecutor;
+    }
+
+    /** Creates logs before they are needed. */
+    Executor logExecutor() {
+        return logExecutor;
     }
 
     /** Starts compactions later; {@code null} where they run in threads of somebody else's, whose time is not ours to plan. */

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,13 @@ final class Recovery {
     private Memtable memtable;
     private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
+
+    /** Created ahead and never written to. They stay: to have them out of the manifest would cost a write at opening. */
+    private final Set<Long> unusedLogs = new HashSet<>();
+
+    /** Of the logs that follow another one. */
+    private final Map<Long, LogHeader> headers = new HashMap<>();
+
     private long records;
     private final Map<Long, Long> logLengths = new HashMap<>();
 
@@ -137,9 +145,9 @@ final class Recovery {
      * its last commit: to have read them into the memtable as well would cost several times what it takes to look at them.
      */
     private void replay() throws IOException {
-        List<Long> logs = version.logs();
+        List<Long> logs = chain();
         for (int i = 0; i < logs.size(); i++) {
-            LogHeader next = i + 1 < logs.size() ? follower(logs.get(i), logs.get(i + 1)) : null;
+            LogHeader next = i + 1 < logs.size() ? headers.get(logs.get(i + 1)) : null;
             if (!lookThrough(logs.get(i), next)) {
                 break;
             }
@@ -156,8 +164,58 @@ final class Recovery {
             boolean last = i + 1 == usedLogs.size();
             long end = last
                     ? previousLog.length()
-                    : follower(logs.get(i), logs.get(i + 1)).previousLength();
+                    : Objects.requireNonNull(headers.get(logs.get(i + 1))).previousLength();
             replay(usedLogs.get(i), end);
+        }
+    }
+
+    /**
+     * The logs that continue one another: all that the version names, but for those that were created ahead and never written to. That one
+     * was written to, and has lost even its first record, is seen by the log that continues it; then what is before it is the chain.
+     */
+    private List<Long> chain() throws IOException {
+        if (version.logs().size() < 2) {
+            return version.logs();
+        }
+        List<Long> chain = new ArrayList<>();
+        Set<Long> unused = new HashSet<>();
+        for (Long number : version.logs()) {
+            LogHeader header;
+            try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number)) {
+                if (log.isUnused()) {
+                    unused.add(number);
+                    ended(log, number, null);
+                    continue;
+                }
+                header = log.header();
+            }
+            if (unused.contains(header.previousLog())) {
+                lost(header.previousLog(), header);
+                break;
+            }
+            if (!chain.isEmpty()) {
+                requireFollowing(chain.get(chain.size() - 1), header);
+                headers.put(number, header);
+            }
+            chain.add(number);
+        }
+        return chain;
+    }
+
+    /** A log that was written to looks as if it had not been: fails if that is damage, and else all behind it is void. */
+    private void lost(long number, LogHeader next) throws IOException {
+        unusedLogs.remove(number);
+        try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number, next.previousExtent())) {
+            ended(log, number, next);
+        }
+    }
+
+    private static void requireFollowing(long number, LogHeader next) throws CorruptFileException {
+        if (next.previousLog() != number) {
+            throw new CorruptFileException(
+                    FileNames.log(next.number()),
+                    0,
+                    "it follows log " + next.previousLog() + "; the manifest says log " + number);
         }
     }
 
@@ -178,27 +236,35 @@ final class Recovery {
                 }
             }
             logLengths.put(number, log.position());
-            if (!(log.end() instanceof LogEnd.Torn torn)) {
-                return next != null;
-            }
-            if (next == null) {
-                LOG.info(
-                        "{}: {} has a torn tail from offset {} on ({}); what stands there was not committed",
-                        fileSystem,
-                        FileNames.log(number),
-                        torn.position(),
-                        torn.why());
-            } else {
-                LOG.warn(
-                        "{}: {} has lost everything from offset {} on, which was never synced ({}); falling back to the "
-                                + "last commit before that, and dropping the logs after it",
-                        fileSystem,
-                        FileNames.log(number),
-                        torn.position(),
-                        torn.why());
-            }
-            return false;
+            return ended(log, number, next);
         }
+    }
+
+    /** Says what was lost at the end of a log, if anything; answers whether the follower may be read. */
+    private boolean ended(WalReader log, long number, @Nullable LogHeader next) {
+        if (!(log.end() instanceof LogEnd.Torn torn)) {
+            if (log.isUnused()) {
+                unusedLogs.add(number);
+            }
+            return next != null;
+        }
+        if (next == null) {
+            LOG.info(
+                    "{}: {} has a torn tail from offset {} on ({}); what stands there was not committed",
+                    fileSystem,
+                    FileNames.log(number),
+                    torn.position(),
+                    torn.why());
+        } else {
+            LOG.warn(
+                    "{}: {} has lost everything from offset {} on, which was never synced ({}); falling back to the "
+                            + "last commit before that, and dropping the logs after it",
+                    fileSystem,
+                    FileNames.log(number),
+                    torn.position(),
+                    torn.why());
+        }
+        return false;
     }
 
     private void replay(long number, long end) throws IOException {
@@ -208,18 +274,6 @@ final class Recovery {
                 log.applyTo(target);
                 records++;
             }
-        }
-    }
-
-    private LogHeader follower(long number, long next) throws IOException {
-        try (WalReader log = WalReader.open(fileSystem, FileNames.log(next), next)) {
-            if (log.header().previousLog() != number) {
-                throw new CorruptFileException(
-                        FileNames.log(next),
-                        0,
-                        "it follows log " + log.header().previousLog() + "; the manifest says log " + number);
-            }
-            return log.header();
         }
     }
 
@@ -261,7 +315,7 @@ final class Recovery {
     private boolean declareVoid(VersionEdit edit, long firstNewTable) {
         boolean any = false;
         for (Long log : version.logs()) {
-            if (!usedLogs.contains(log)) {
+            if (!usedLogs.contains(log) && !unusedLogs.contains(log)) {
                 edit.logRemoved(log);
                 any = true;
             }
@@ -311,7 +365,7 @@ final class Recovery {
 
     private static boolean hasRecord(FileSystem fileSystem, String name, long number) throws IOException {
         try (WalReader log = WalReader.open(fileSystem, name, number)) {
-            return log.next();
+            return log.isFollowing() || log.next();
         } catch (CorruptFileException e) {
             // Cut off while it was being created: its header was not synced, so nobody has written to it.
             return false;

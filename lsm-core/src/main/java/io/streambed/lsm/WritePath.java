@@ -13,6 +13,7 @@ import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.version.Commit;
 import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,12 +33,16 @@ final class WritePath {
     private static final byte[] NO_VALUE = new byte[0];
     private static final long WORTH_FLUSHING_BYTES = 1 << 20;
 
+    /** The next log is created once this part of the write buffer is full: a store that hardly writes does without one. */
+    private static final int BEFORE_NEXT_LOG = 16;
+
     private final LsmOptions options;
     private final TreeFiles files;
     private final Versions versions;
     private final Background background;
     private final Counters counters;
     private final LogBuffers logBuffers;
+    private final NextLog nextLog;
     private final LongSupplier nanoClock;
     private final WriteBufferBudget.Account memory;
     private final DeadRanges deadRanges = new DeadRanges();
@@ -74,6 +79,7 @@ final class WritePath {
         this.background = background;
         this.counters = counters;
         this.logBuffers = runtime.logBuffers();
+        this.nextLog = new NextLog(files, versions, logBuffers, runtime.logExecutor(), background::fail);
         this.nanoClock = runtime.nanoClock();
         this.commitNanos = nanoClock.getAsLong();
         this.memory = background.memory();
@@ -263,8 +269,10 @@ final class WritePath {
         try {
             WalWriter wal = log;
             log = null;
-            if (wal != null) {
-                wal.close();
+            try (Closeable next = nextLog::close) {
+                if (wal != null) {
+                    wal.close();
+                }
             }
         } finally {
             lock.unlock();
@@ -317,6 +325,10 @@ final class WritePath {
             rotate();
             active = versions.view().active();
         }
+        WalWriter wal = log;
+        if (wal != null && active.bytes() >= options.writeBufferBytes() / BEFORE_NEXT_LOG && nextLog.isAbsent()) {
+            nextLog.prepare(wal.fileNumber());
+        }
         return active;
     }
 
@@ -343,7 +355,8 @@ final class WritePath {
             log = null;
         }
         Memtable active = versions.view().active();
-        SealedMemtable sealed = new SealedMemtable(active, commit, files.nextNumber());
+        long logsBelow = nextLog.isAbsent() ? files.nextNumber() : nextLog.number();
+        SealedMemtable sealed = new SealedMemtable(active, commit, logsBelow);
         Memtable next = new Memtable(options.timeOfKeys(), active.keys());
         // Before anybody can flush it, and say so.
         memory.sealed();
@@ -352,12 +365,19 @@ final class WritePath {
     }
 
     /**
-     * The log to write to, or none if durability is none; created with the first write after opening or sealing, so that opening and closing costs nothing. Its
-     * header is synced, and its name is in the manifest, before anything is in it: a log that is missing is always noticed.
+     * The log to write to, or none if durability is none; created with the first write after opening or sealing, so that opening and closing costs nothing, or
+     * ahead of that ({@link NextLog}). Its header is synced, and its name is in the manifest, before anything is in it: a log that is
+     * missing is always noticed.
      */
     private @Nullable WalWriter log() throws IOException {
         if (log != null || options.durability() == Durability.NONE) {
             return log;
+        }
+        if (!nextLog.isAbsent()) {
+            WalWriter next = nextLog.take();
+            next.follow(previousLog.length, previousLog.syncedLength);
+            log = next;
+            return next;
         }
         files.syncNamesOnce();
         long number = files.newNumber();

@@ -5,19 +5,26 @@ import io.streambed.lsm.internal.version.Version;
 import java.io.IOException;
 
 /**
- * Estimates how many entries of a flush hide an older version of their key: at the end of each stretch of 256 entries, or 64 KiB, the
- * filters of the tables that may hold the key are asked, and what they answer is taken for the whole stretch. With 100,000 entries that
- * is off by 1 in 40. Filters that are not in memory stay where they are: a flush that loaded those of all older tables would, once they
- * are larger than their part of the budget, drive each other out, and those that reads need too.
+ * Estimates how many entries of a flush hide an older version of their key: at the beginning of each stretch the filters of the tables
+ * that may hold the key are asked, and what they answer is taken for the whole stretch. Stretches become longer with the number of
+ * entries seen, up to 256, and end after 64 KiB; so few entries are known well, and of 100,000 the estimate is off by 1 in 40.
+ *
+ * <p>Filters that are not in memory stay where they are: a flush that loaded those of all older tables would, once they are larger
+ * than their part of the budget, drive each other out, and those that reads need too.
  */
 final class OverwriteEstimate {
-    private static final int STRETCH_ENTRIES = 256;
+    private static final int LONGEST_STRETCH = 256;
+    private static final int STRETCHES_OF_ONE = 64;
     private static final int STRETCH_BYTES = 64 << 10;
 
     private final OlderTables older;
-    private int entries;
-    private long bytes;
+    private long entries;
     private long overwrites;
+
+    // Of the stretch.
+    private boolean isBelow;
+    private long entriesLeft;
+    private long bytesLeft;
 
     OverwriteEstimate(TableFiles files, Version older) {
         this.older = OlderTables.uncheckedBelow(files, older);
@@ -25,14 +32,16 @@ final class OverwriteEstimate {
 
     /** Takes note of the next entry that is written; keys must come in ascending order. */
     void add(Slice key, int valueLength) throws IOException {
+        if (entriesLeft <= 0 || bytesLeft <= 0) {
+            isBelow = older.mayHold(key);
+            entriesLeft = Math.min(LONGEST_STRETCH, 1 + entries / STRETCHES_OF_ONE);
+            bytesLeft = STRETCH_BYTES;
+        }
         entries++;
-        bytes += key.length() + valueLength;
-        if (entries >= STRETCH_ENTRIES || bytes >= STRETCH_BYTES) {
-            if (older.mayHold(key)) {
-                overwrites += entries;
-            }
-            entries = 0;
-            bytes = 0;
+        entriesLeft--;
+        bytesLeft -= key.length() + valueLength;
+        if (isBelow) {
+            overwrites++;
         }
     }
 

@@ -19,6 +19,10 @@ import java.io.IOException;
  * names the log, so one that cannot be read is damage and never a torn tail. Every later format keeps the 64 bytes, their
  * checksum, and the place of format and number: that is how a newer log can be told from a damaged one.
  *
+ * A log that is created while the one before it is still written to ({@link #ahead}) cannot say how long that became. Its format is 2,
+ * its previous length -1, and its first record says it ({@link WalFormat#FOLLOW}). That record is not synced, and need not be: as long
+ * as it cannot be read, nothing behind it can, and the log before is the last one.
+ *
  * @param number the file's number
  * @param previousLog number of the log that this one continues; 0 if none
  * @param previousLength so many bytes of that one count; whatever it may hold behind them is void. If it is found to end before
@@ -29,6 +33,9 @@ import java.io.IOException;
 public record LogHeader(long number, long previousLog, long previousLength, long previousSynced) {
     static final int BYTES = 64;
     static final int FORMAT = 1;
+    static final int FORMAT_AHEAD = 2;
+
+    private static final long NOT_KNOWN_YET = -1;
 
     private static final long MAGIC = 0x474f_4c44_4542_5453L; // STBEDLOG
     private static final int CRC_AT = 8;
@@ -40,7 +47,11 @@ public record LogHeader(long number, long previousLog, long previousLength, long
 
     /** Checks what must hold of every log. */
     public LogHeader {
-        if (number < 0 || previousLog < 0 || previousSynced < 0 || previousSynced > previousLength) {
+        boolean isKnown = previousLength != NOT_KNOWN_YET;
+        if (number < 0
+                || previousLog < 0
+                || previousSynced < 0
+                || (isKnown ? previousSynced > previousLength : previousSynced != 0)) {
             throw new IllegalArgumentException("log " + number + " after log " + previousLog + " of " + previousLength
                     + " bytes, " + previousSynced + " synced");
         }
@@ -51,6 +62,21 @@ public record LogHeader(long number, long previousLog, long previousLength, long
         return new LogHeader(number, 0, 0, 0);
     }
 
+    /** Header of a log that will continue another one, which is still being written to. */
+    static LogHeader ahead(long number, long previousLog) {
+        return new LogHeader(number, previousLog, NOT_KNOWN_YET, 0);
+    }
+
+    /** Whether only the first record can tell how long the log before became. */
+    boolean isAhead() {
+        return previousLength == NOT_KNOWN_YET;
+    }
+
+    /** This header, with what the first record says. */
+    LogHeader following(long length, long synced) {
+        return new LogHeader(number, previousLog, length, synced);
+    }
+
     /** What this header tells about the log that it continues. */
     public LogExtent previousExtent() {
         return new LogExtent(previousSynced, previousLength);
@@ -59,7 +85,7 @@ public record LogHeader(long number, long previousLog, long previousLength, long
     byte[] encode(LogKind kind) {
         byte[] bytes = new byte[BYTES];
         Frame.putLong(bytes, 0, MAGIC);
-        Frame.putInt(bytes, FORMAT_AT, FORMAT);
+        Frame.putInt(bytes, FORMAT_AT, isAhead() ? FORMAT_AHEAD : FORMAT);
         Frame.putInt(bytes, KIND_AT, kind.code());
         Frame.putLong(bytes, NUMBER_AT, number);
         Frame.putLong(bytes, PREVIOUS_AT, previousLog);
@@ -99,8 +125,8 @@ public record LogHeader(long number, long previousLog, long previousLength, long
                     "log header checksum: expected " + Frame.hex(expected) + ", found " + Frame.hex(found));
         }
         int format = Frame.getInt(bytes, FORMAT_AT);
-        if (format != FORMAT) {
-            throw new UnsupportedFormatException(name, Integer.toUnsignedLong(format), FORMAT);
+        if (format != FORMAT && format != FORMAT_AHEAD) {
+            throw new UnsupportedFormatException(name, Integer.toUnsignedLong(format), FORMAT_AHEAD);
         }
         if (foundNumber != number) {
             throw new CorruptFileException(
@@ -115,11 +141,16 @@ public record LogHeader(long number, long previousLog, long previousLength, long
             throw new UnsupportedFormatException(name, "its header has fields that this release does not know");
         }
         try {
-            return new LogHeader(
+            LogHeader header = new LogHeader(
                     number,
                     Frame.getLong(bytes, PREVIOUS_AT),
                     Frame.getLong(bytes, PREVIOUS_AT + 8),
                     Frame.getLong(bytes, PREVIOUS_AT + 16));
+            if (header.isAhead() != (format == FORMAT_AHEAD)) {
+                throw new CorruptFileException(
+                        name, PREVIOUS_AT, "previous length: found " + header.previousLength + " in format " + format);
+            }
+            return header;
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(name, PREVIOUS_AT, new IOException(e.getMessage(), e));
         }

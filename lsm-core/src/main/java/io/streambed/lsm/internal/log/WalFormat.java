@@ -9,6 +9,7 @@ package io.streambed.lsm.internal.log;
  * 2 delete varint seqNo | key
  * 3 batch  varint seqNo of the first operation | varint number of operations | operations, see {@link BatchEncoding}
  * 4 commit varint seqNo | metadata: 0 unchanged, 1 none from here on, 2 followed by its bytes
+ * 5 follow varint length of the log before | varint bytes of it that were synced; see {@link LogHeader#ahead}
  * </pre>
  *
  * A commit makes everything up to and including its sequence number count, together with its metadata. Types 1 to 3 with the
@@ -20,6 +21,7 @@ final class WalFormat {
     static final int DELETE = 2;
     static final int BATCH = 3;
     static final int COMMIT = 4;
+    static final int FOLLOW = 5;
 
     /** Set in the type of a write that commits itself. */
     static final int COMMITS = 0x80;

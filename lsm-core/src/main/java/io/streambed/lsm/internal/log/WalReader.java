@@ -25,6 +25,11 @@ public final class WalReader implements Closeable {
     }
 
     private final LogReader log;
+    private final LogHeader header;
+
+    /** Created ahead, and its first record is not there. */
+    private final boolean isUnused;
+
     private final Slice key = new Slice();
     private final Slice value = new Slice();
     private final BatchEncoding.Reader operations = new BatchEncoding.Reader();
@@ -35,8 +40,11 @@ public final class WalReader implements Closeable {
     private long lastSeqNo;
     private int metadataChange;
 
-    private WalReader(LogReader log) {
+    private WalReader(LogReader log) throws IOException {
         this.log = log;
+        LogHeader found = log.header();
+        this.isUnused = found.isAhead() && !log.next();
+        this.header = found.isAhead() && !isUnused ? following(found) : found;
     }
 
     /** Opens a log of which nothing is known but what it says itself; as {@link LogReader#open}. */
@@ -46,12 +54,29 @@ public final class WalReader implements Closeable {
 
     /** Opens a log of which more is known. */
     public static WalReader open(FileSystem fileSystem, String name, long number, LogExtent extent) throws IOException {
-        return new WalReader(LogReader.open(fileSystem, name, number, LogKind.WRITE_AHEAD, extent));
+        LogReader log = LogReader.open(fileSystem, name, number, LogKind.WRITE_AHEAD, extent);
+        try {
+            return new WalReader(log);
+        } catch (IOException | RuntimeException | Error e) {
+            try (log) {
+                throw e;
+            }
+        }
     }
 
-    /** What the log's header says. */
+    /** What the log's header says, with what its first record adds to that. Without that record, nothing of the log before is known. */
     public LogHeader header() {
-        return log.header();
+        return header;
+    }
+
+    /** Whether the log was created ahead and has no record that can be read: nothing was written to it, or all of that was lost. */
+    public boolean isUnused() {
+        return isUnused;
+    }
+
+    /** Whether the log has a record that says which log it continues, so that somebody has begun to write to it. */
+    public boolean isFollowing() {
+        return log.header().isAhead() && !isUnused;
     }
 
     /**
@@ -127,6 +152,25 @@ public final class WalReader implements Closeable {
             } else {
                 target.put(seqNo, operations.key(), operations.value());
             }
+        }
+    }
+
+    private LogHeader following(LogHeader ahead) throws IOException {
+        if (log.type() != WalFormat.FOLLOW) {
+            throw new CorruptFileException(
+                    log.name(),
+                    log.recordPosition(),
+                    "first record: expected type " + WalFormat.FOLLOW + ", found " + log.type());
+        }
+        try {
+            ByteReader in = new ByteReader(log.payload(), log.payloadOffset(), log.payloadLength());
+            LogHeader following = ahead.following(in.readVarLong(), in.readVarLong());
+            in.requireEnd();
+            return following;
+        } catch (MalformedBytesException e) {
+            throw new CorruptFileException(log.name(), log.recordPosition(), e);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(log.name(), log.recordPosition(), new IOException(e.getMessage(), e));
         }
     }
 

@@ -35,10 +35,31 @@ public final class WalWriter implements Closeable {
         return new WalWriter(LogWriter.create(file, name, LogKind.WRITE_AHEAD, header, buffers));
     }
 
+    /**
+     * Creates a log before it is known how long the one before it becomes: {@link #follow} must be called before the first write. Its header
+     * is synced; its name in the directory is not yet.
+     */
+    public static WalWriter createAhead(
+            FileSystem fileSystem, String name, String stagingName, long number, long previousLog, LogBuffers buffers)
+            throws IOException {
+        return create(fileSystem, name, stagingName, LogHeader.ahead(number, previousLog), buffers);
+    }
+
     /** As the others, with a buffer of that many bytes. */
     public static WalWriter create(FileSystem fileSystem, String name, LogHeader header, int bufferBytes)
             throws IOException {
         return new WalWriter(LogWriter.create(fileSystem, name, LogKind.WRITE_AHEAD, header, bufferBytes));
+    }
+
+    /**
+     * Says what the header of a log that was created ahead could not; see {@link LogHeader#previousLength} and {@link
+     * LogHeader#previousSynced}.
+     */
+    public void follow(long previousLength, long previousSynced) throws IOException {
+        log.begin(WalFormat.FOLLOW, Varint.size(previousLength) + Varint.size(previousSynced));
+        log.putVarint(previousLength);
+        log.putVarint(previousSynced);
+        log.end();
     }
 
     /**

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that flush and compact, for all trees of a runtime. Flushes have a thread of their own, because a writer may wait
- * for one, and no flush should stand in line behind a compaction that takes seconds. Threads are daemons, start with the first
+ * for one, and no flush should stand in line behind a compaction that takes seconds; so have new logs, which wait for the disk and for
+ * little else. Threads are daemons, start with the first
  * task, and end when there is nothing to do for a while.
  */
 public final class BackgroundThreads implements AutoCloseable {
@@ -18,6 +19,7 @@ public final class BackgroundThreads implements AutoCloseable {
 
     private final ThreadPoolExecutor flushes;
     private final ThreadPoolExecutor compactions;
+    private final ThreadPoolExecutor logs;
 
     /** Looking whether there is something to do takes no time, so it does not stand in line. */
     private final Executor soon = Runnable::run;
@@ -26,6 +28,7 @@ public final class BackgroundThreads implements AutoCloseable {
     public BackgroundThreads(int compactionThreads) {
         this.flushes = pool("lsm-flush", 1);
         this.compactions = pool("lsm-compaction", compactionThreads);
+        this.logs = pool("lsm-log", 1);
     }
 
     /** Runs flushes, one after another. */
@@ -36,6 +39,11 @@ public final class BackgroundThreads implements AutoCloseable {
     /** Runs compactions. */
     public Executor compactions() {
         return compactions;
+    }
+
+    /** Creates logs, one after another. */
+    public Executor logs() {
+        return logs;
     }
 
     /** Compactions that can wait; what they wait for is a thread of the JDK's that all of a process share. */
@@ -49,6 +57,7 @@ public final class BackgroundThreads implements AutoCloseable {
     public void close() {
         flushes.shutdown();
         compactions.shutdown();
+        logs.shutdown();
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {

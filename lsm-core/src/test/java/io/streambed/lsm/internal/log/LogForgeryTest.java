@@ -66,10 +66,10 @@ class LogForgeryTest {
 
     @Test
     void aNewerFormatIsRefusedByItsNumber() throws IOException {
-        MemoryFileSystem fs = Logs.holding(withHeaderField(12, 2));
+        MemoryFileSystem fs = Logs.holding(withHeaderField(12, 3));
         UnsupportedFormatException refused = assertThrows(UnsupportedFormatException.class, () -> Logs.read(fs));
         assertTrue(
-                refused.getMessage().contains("written by format 2, this release reads up to 1"), refused.getMessage());
+                refused.getMessage().contains("written by format 3, this release reads up to 2"), refused.getMessage());
     }
 
     @Test

@@ -14,11 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Logs of format 1, kept for ever: every later release reads these bytes, and as long as format 1 is written, writes them.
+ * Logs of formats 1 and 2, kept for ever: every later release reads these bytes, and as long as the format is written, writes them.
  * {@code -Drewrite=true} writes them anew, which is right only while no release has written the format.
  */
 class LogGoldenTest {
     private static final String WAL = "format-1.log";
+    private static final String AHEAD = "format-2.log";
     private static final String MANIFEST = "format-1.manifest";
 
     @Test
@@ -59,6 +60,23 @@ class LogGoldenTest {
                 WalTest.replay(kept));
         try (WalReader wal = WalReader.open(kept, Logs.NAME, Logs.NUMBER)) {
             assertEquals(header, wal.header());
+        }
+        assertArrayEquals(golden, fs.content(Logs.NAME), "what is written today");
+    }
+
+    @Test
+    void aLogCreatedAheadOfFormat2() throws IOException {
+        MemoryFileSystem fs = new MemoryFileSystem();
+        LogHeader header = LogHeader.ahead(Logs.NUMBER, 5);
+        try (WalWriter wal = WalWriter.create(fs, Logs.NAME, header, 128)) {
+            wal.follow(1_000, 900);
+            wal.put(1, bytes("key"), bytes("value"), true);
+        }
+        byte[] golden = golden(AHEAD, fs.content(Logs.NAME));
+        MemoryFileSystem kept = Logs.holding(golden);
+        assertEquals(List.of("put 1 key=value, commit 1"), WalTest.replay(kept));
+        try (WalReader wal = WalReader.open(kept, Logs.NAME, Logs.NUMBER)) {
+            assertEquals(new LogHeader(Logs.NUMBER, 5, 1_000, 900), wal.header());
         }
         assertArrayEquals(golden, fs.content(Logs.NAME), "what is written today");
     }

@@ -1,0 +1,144 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.internal.log.LogBuffers;
+import io.streambed.lsm.internal.log.WalWriter;
+import io.streambed.lsm.internal.version.FileNames;
+import io.streambed.lsm.internal.version.VersionEdit;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log after the one that is written to, created in the background while that one fills up: what makes it safe (its header, the
+ * directory and the manifest are synced) takes tens of milliseconds, now and then hundreds, which the put that needs a new log would wait
+ * for. Pebble and RocksDB take a used file again instead, which spares the file system's work but not the sync of the manifest.
+ *
+ * <p>Its number is given out when it is asked for, under the writer's lock: a flush may only drop the logs below it, however far its
+ * creation has come. Its header cannot say how long the log before it became, so its first record does ({@link WalWriter#follow}).
+ *
+ * <p>All methods are called under the writer's lock.
+ */
+final class NextLog {
+    private final TreeFiles files;
+    private final Versions versions;
+    private final LogBuffers buffers;
+    private final Executor executor;
+    private final Consumer<Throwable> failed;
+
+    private long number;
+    private @Nullable FutureTask<@Nullable WalWriter> creation;
+
+    /** Whether there is nothing to create any more; read by the thread that would. */
+    private volatile boolean closed;
+
+    /** @param failed told of a failure in the background, which whoever needs the log also gets */
+    NextLog(TreeFiles files, Versions versions, LogBuffers buffers, Executor executor, Consumer<Throwable> failed) {
+        this.files = files;
+        this.versions = versions;
+        this.buffers = buffers;
+        this.executor = executor;
+        this.failed = failed;
+    }
+
+    /** Whether nobody has asked for it yet. */
+    boolean isAbsent() {
+        return creation == null;
+    }
+
+    /** Has it created, as the one that follows log {@code previous}. */
+    void prepare(long previous) {
+        long next = files.newNumber();
+        number = next;
+        FutureTask<@Nullable WalWriter> task = new FutureTask<>(() -> create(next, previous));
+        creation = task;
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The runtime is being closed. Whoever still needs the log creates it.
+        }
+    }
+
+    /** Its number, which all logs written so far are below. */
+    long number() {
+        return number;
+    }
+
+    /** Gives it to be written to: at once if it is there; waits for whoever is creating it; or else creates it here. */
+    WalWriter take() throws IOException {
+        WalWriter created = await(Objects.requireNonNull(creation));
+        creation = null;
+        if (created == null) {
+            throw new IOException("the tree is closed");
+        }
+        return created;
+    }
+
+    /** Waits for whoever is creating it and closes it. It stays in the directory, empty; recovery passes over it. */
+    void close() throws IOException {
+        closed = true;
+        FutureTask<@Nullable WalWriter> task = creation;
+        if (task == null) {
+            return;
+        }
+        creation = null;
+        WalWriter created;
+        try {
+            created = await(task);
+        } catch (IOException e) {
+            // Told already, and nothing was written to it.
+            return;
+        }
+        if (created != null) {
+            created.close();
+        }
+    }
+
+    private @Nullable WalWriter create(long next, long previous) throws IOException {
+        if (closed) {
+            return null;
+        }
+        try {
+            WalWriter created = WalWriter.createAhead(
+                    files.fileSystem(), FileNames.log(next), FileNames.STAGING, next, previous, buffers);
+            try {
+                files.fileSystem().syncDirectory();
+                versions.install(new VersionEdit().logCreated(next));
+                return created;
+            } catch (IOException | RuntimeException | Error e) {
+                try (created) {
+                    throw e;
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failed.accept(e);
+            throw e;
+        }
+    }
+
+    /** Runs the task here unless somebody has begun it, and waits for its end. An interrupt stays set for the caller. */
+    private static @Nullable WalWriter await(FutureTask<@Nullable WalWriter> task) throws IOException {
+        task.run();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            throw cause instanceof IOException io ? io : new IOException("creating a log failed: " + cause, cause);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
