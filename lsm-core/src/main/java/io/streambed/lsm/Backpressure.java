@@ -11,8 +11,9 @@ import java.util.function.Supplier;
  *
  * <p>From {@link LsmOptions#level0Slowdown} runs in level 0 on, the writer waits after every {@link #STEP_BYTES} it wrote, up to
  * {@link #LONGEST_DELAY_NANOS}, the longer the closer level 0 is to {@link LsmOptions#level0Stall}; so the longest delay of a put
- * stays small while the rate falls to a few MB/s. It waits likewise while it fills the last write buffer and none has been flushed. At
- * the stall limit, or with every write buffer full, it waits for as long as it takes.
+ * stays small while the rate falls to a few MB/s. It waits likewise while it fills the last write buffer and none has been flushed. With
+ * every write buffer full, or level 0 at the stall limit, the last buffer may become twice as large at that pace; then the writer waits
+ * for as long as it takes.
  */
 final class Backpressure {
     static final long STEP_BYTES = 64 << 10;

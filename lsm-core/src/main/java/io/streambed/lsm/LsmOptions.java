@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param commitEveryWrite whether each write or batch is a commit of its own. If not, everything since the last {@link
  *     LsmTree#commit} is void after a crash
  * @param writeBufferBytes memory of one memtable before it is flushed, 64 KiB to 1 GiB. Smaller: more and smaller tables, more
- *     compaction. Larger: more memory, and a longer replay after a crash
+ *     compaction. Larger: more memory, and a longer replay after a crash. Up to twice as much while there is no room for a further one
  * @param maxWriteBuffers memtables in memory, the active one and those that wait for their flush, 2 to 16; with all of them full
  *     a write waits
  * @param blockBytes size of a table's block before compression, 512 B to 1 MiB. Smaller: faster point reads, larger indexes.

@@ -50,6 +50,11 @@ final class NextLog {
         return creation == null;
     }
 
+    /** Whether {@link #take} would not wait; or there is nothing to take. */
+    boolean isReady() {
+        return creation == null || creation.isDone();
+    }
+
     /** Has it created, as the one that follows log {@code previous}. */
     void prepare(long previous) {
         long next = files.newNumber();

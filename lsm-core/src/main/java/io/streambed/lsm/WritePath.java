@@ -36,6 +36,9 @@ final class WritePath {
     /** The next log is created once this part of the write buffer is full: a store that hardly writes does without one. */
     private static final int BEFORE_NEXT_LOG = 16;
 
+    /** So many times its size a write buffer becomes while there is no room for a further one. */
+    private static final int LARGEST_OVERFLOW = 2;
+
     private final LsmOptions options;
     private final TreeFiles files;
     private final Versions versions;
@@ -321,7 +324,7 @@ final class WritePath {
             background.awaitMemory();
         }
         Memtable active = versions.view().active();
-        if (active.bytes() >= options.writeBufferBytes() || isLogTooLong() || memory.isAsked()) {
+        if (isFull(active) || isLogTooLong() || memory.isAsked()) {
             rotate();
             active = versions.view().active();
         }
@@ -330,6 +333,16 @@ final class WritePath {
             nextLog.prepare(wal.fileNumber());
         }
         return active;
+    }
+
+    /**
+     * Whether the memtable should be rotated. While that would wait, for a flush or for the next log, it may grow on: a disk that takes
+     * a second for a sync then costs the writer many short delays ({@link Backpressure}), and not one of a second.
+     */
+    private boolean isFull(Memtable active) {
+        long bytes = active.bytes();
+        long size = options.writeBufferBytes();
+        return bytes >= size && (bytes >= LARGEST_OVERFLOW * size || (nextLog.isReady() && background.maySeal()));
     }
 
     /** A log may outgrow its memtable only by commits without writes; it must not do so for ever. */

@@ -80,7 +80,8 @@ class NextLogTest {
     @Test
     void aLogThatNobodyHasCreatedInTimeIsCreatedWhenItIsNeeded() throws IOException {
         LsmTree tree = open(memory);
-        for (int i = 0; i < 3 * PUTS_IN_A_BUFFER; i++) {
+        int puts = 6 * PUTS_IN_A_BUFFER;
+        for (int i = 0; i < puts; i++) {
             tree.put(bytes("key " + i), VALUE);
         }
         int logs = logs(memory).size();
@@ -91,7 +92,7 @@ class NextLogTest {
         assertEquals(
                 logs + 1, logs(memory).size(), "the one that is still to come; those that came too late do nothing");
         LsmTree recovered = open(memory.afterKill());
-        assertNotNull(recovered.get(bytes("key " + (3 * PUTS_IN_A_BUFFER - 1))));
+        assertNotNull(recovered.get(bytes("key " + (puts - 1))));
     }
 
     @Test
