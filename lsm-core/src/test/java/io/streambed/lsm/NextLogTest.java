@@ -130,6 +130,7 @@ class NextLogTest {
             }
             catchUp();
             tree.close();
+            assertEquals(isCreated ? 2 : 1, logs(directory).size());
             long operations = directory.operations();
             creation.run();
             assertEquals(operations, directory.operations(), "nothing is created for a tree that is closed");

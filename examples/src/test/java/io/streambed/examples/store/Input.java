@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.TopicConfig;
@@ -38,6 +39,9 @@ final class Input implements AutoCloseable {
         }
         Properties properties = new Properties();
         properties.put("bootstrap.servers", bootstrapServers);
+        // If the first request to a topic just made is to be sent again, and the second has been taken meanwhile, the
+        // broker refuses the first for ever, as out of order.
+        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         return new Input(new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer()));
     }
 

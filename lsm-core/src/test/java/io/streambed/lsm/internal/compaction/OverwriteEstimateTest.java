@@ -45,6 +45,20 @@ class OverwriteEstimateTest {
         assertEquals(16_000.0, asked, 1);
     }
 
+    @Test
+    void aFewEntriesAreKnownExactly() throws IOException {
+        FiltersOnly tables = new FiltersOnly(hash -> false, hash -> {
+            asked++;
+            return asked % 3 == 0;
+        });
+        OverwriteEstimate estimate = new OverwriteEstimate(tables, OLDER);
+        for (int i = 10_000; i < 10_064; i++) {
+            estimate.add(Slice.of(key(i)), 8);
+        }
+        assertEquals(64, asked);
+        assertEquals(64 / 3, estimate.overwrites());
+    }
+
     private double estimate(IntPredicate isBelow, int valueLength) throws IOException {
         Set<Long> below = new HashSet<>();
         for (int i = 10_000; i < 90_000; i++) {
