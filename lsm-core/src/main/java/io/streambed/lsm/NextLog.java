@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log after the one that is written to, created in the background while that one fills up: what makes it safe (its header, the
  * directory and the manifest are synced) takes tens of milliseconds, now and then hundreds, which the put that needs a new log would wait
- * for. Pebble and RocksDB take a used file again instead, which spares the file system's work but not the sync of the manifest.
+ * for. Pebble and RocksDB can take a used log file again instead of a new one.
  *
  * <p>Its number is given out when it is asked for, under the writer's lock: a flush may only drop the logs below it, however far its
  * creation has come. Its header cannot say how long the log before it became, so its first record does ({@link WalWriter#follow}).
  *
- * <p>All methods are called under the writer's lock.
+ * <p>All methods are called under the writer's lock; only the creation itself runs elsewhere.
  */
 final class NextLog {
     private final TreeFiles files;

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings a directory back to exactly its last commit: first the manifest, then the logs, into a memtable.
  *
- * <p>What was written after that commit is void. In the logs it is simply not read: the next log's header says up to where its
- * predecessor counts. In tables, where a flush may have put it before the crash, it lies in a range of sequence numbers
+ * <p>What was written after that commit is void. In the logs it is simply not read: the next log's header, or its first record, says
+ * up to where its predecessor counts. In tables, where a flush may have put it before the crash, it lies in a range of sequence numbers
  * that the manifest declares void, which readers pass over and compaction sweeps out.
  *
  * <p>Logs follow one another without a gap. If the end of one is torn (after a loss of power), the logs after it hold
