@@ -61,7 +61,7 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final String WRITE_BUFFER_BYTES_CONFIG = "lsm.write.buffer.bytes";
 
     public static final String WRITE_BUFFER_BYTES_DOC =
-            "Memory of one memtable before it is flushed, in bytes; a store has up to three, as far as lsm.memory.bytes has room for them."
+            "Memory of one memtable before it is flushed, in bytes; a store has up to three, as far as lsm.memory.bytes has room for them, and the last may grow to twice that."
                     + " Smaller: more and smaller tables, more compaction. Larger: more memory, and a longer replay after a crash.";
     public static final long WRITE_BUFFER_BYTES_DEFAULT = ENGINE.writeBufferBytes();
     private static final ConfigRange WRITE_BUFFER_BYTES = new ConfigRange(64 << 10, 1 << 30);
