@@ -2,19 +2,14 @@ package io.streambed.lsm;
 
 import io.streambed.lsm.internal.compaction.Compaction;
 import io.streambed.lsm.internal.compaction.CompactionJob;
-import io.streambed.lsm.internal.compaction.CompactionPicker;
-import io.streambed.lsm.internal.compaction.ExpiredEntries;
-import io.streambed.lsm.internal.compaction.ExpirySweep;
 import io.streambed.lsm.internal.compaction.FlushJob;
 import io.streambed.lsm.internal.compaction.FullCompaction;
 import io.streambed.lsm.internal.compaction.JobCancelledException;
 import io.streambed.lsm.internal.compaction.Relief;
 import io.streambed.lsm.internal.runtime.WriteBufferBudget;
-import io.streambed.lsm.internal.version.Commit;
 import io.streambed.lsm.internal.version.Version;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -43,8 +38,7 @@ final class Background {
     private final CompactionStylePickers pickers;
     private final Backpressure backpressure;
     private final WriteBufferBudget.Account memory;
-    /** Used by whoever owns {@code compacting}. */
-    private final ExpirySweep expirySweep = new ExpirySweep();
+    private final NextCompaction nextCompaction;
 
     private final AtomicBoolean flushing = new AtomicBoolean();
     private final AtomicBoolean compacting = new AtomicBoolean();
@@ -67,6 +61,7 @@ final class Background {
         this.runtime = runtime;
         this.counters = counters;
         this.pickers = pickers;
+        this.nextCompaction = new NextCompaction(options.expiry(), files, versions, snapshots, pickers);
         this.backpressure = new Backpressure(runtime.nanoClock());
         this.memory = runtime.writeBuffers().open(new MemoryOwner(sealIfAsked));
     }
@@ -261,7 +256,10 @@ final class Background {
         PinnedVersion tables = versions.pinnedView().tables();
         try {
             FlushJob job = new FlushJob(
-                    files, tables.version(), protectedMoments(oldest.commit().seqNo()), expired(oldest.commit()));
+                    files,
+                    tables.version(),
+                    snapshots.protectedMoments(oldest.commit()),
+                    nextCompaction.expired(oldest.commit()));
             bytes = job.run(oldest.memtable(), edit);
         } finally {
             tables.unpin();
@@ -280,7 +278,14 @@ final class Background {
 
     /** Compacts whatever the picker finds, if nobody does so already. */
     void compactSoon() {
-        start(compacting, runtime.compactionExecutor(), this::compactAll, this::compactionPending);
+        start(compacting, runtime.compactionExecutor(), this::compactAll, nextCompaction::isDue);
+    }
+
+    /** A reader has met several runs many times: merges them if that pays and the tree has time. */
+    void spareSeeks() {
+        if (pickers.spareSeeks()) {
+            compactSoon();
+        }
     }
 
     /** Merges all tables into the lowest level, in the caller's thread. */
@@ -312,47 +317,15 @@ final class Background {
 
     private void compactAll() throws IOException {
         files.sweep(versions::sync);
-        Optional<Compaction> next = nextCompaction();
+        Optional<Compaction> next = nextCompaction.get();
         while (!closed && next.isPresent()) {
             compact(next.get());
             backpressure.changed();
-            next = nextCompaction();
+            next = nextCompaction.get();
         }
-        if (!closed
-                && !pickers.isAtRest()
-                && pick(pickers.atRest(), versions.current()).isPresent()) {
+        if (!closed && nextCompaction.isDueAtRest()) {
             pickers.onceAtRest(this::compactSoon);
         }
-    }
-
-    private Optional<Compaction> nextCompaction() throws IOException {
-        Version version = versions.current();
-        Optional<Compaction> next = pick(version);
-        if (next.isPresent() || options.expiry() == null) {
-            return next;
-        }
-        ExpiredEntries expired = expired(version.commit());
-        return expirySweep.search(version, table -> files.expiredShare(table, expired));
-    }
-
-    /** What had expired at the commit that a crash would fall back to. */
-    private ExpiredEntries expired(Commit commit) {
-        Expiry expiry = options.expiry();
-        return expiry == null ? ExpiredEntries.NONE : expiry.asOf(commit.metadata())::isExpired;
-    }
-
-    private boolean compactionPending() {
-        return pick(versions.current()).isPresent();
-    }
-
-    private Optional<Compaction> pick(Version version) {
-        return pick(pickers.now(), version);
-    }
-
-    private Optional<Compaction> pick(CompactionPicker picker, Version version) {
-        long settled =
-                Arrays.stream(protectedMoments(version.commit().seqNo())).min().orElseThrow();
-        return picker.pick(version, settled);
     }
 
     private void compact(Compaction compaction) throws IOException {
@@ -363,8 +336,8 @@ final class Background {
         CompactionJob job = new CompactionJob(
                 files,
                 version,
-                protectedMoments(version.commit().seqNo()),
-                expired(version.commit()),
+                snapshots.protectedMoments(version.commit()),
+                nextCompaction.expired(version.commit()),
                 runtime.compactionHelpers(),
                 pace(compaction));
         VersionEdit edit = new VersionEdit();
@@ -412,14 +385,6 @@ final class Background {
                 }
             }
         };
-    }
-
-    /** The moments that somebody may still read at: open snapshots, and the commit that a crash would fall back to. */
-    private long[] protectedMoments(long committedSeqNo) {
-        long[] moments = snapshots.moments();
-        long[] all = Arrays.copyOf(moments, moments.length + 1);
-        all[moments.length] = committedSeqNo;
-        return all;
     }
 
     // ---- Memory

@@ -30,12 +30,15 @@ final class CompactionStylePickers {
     private final CompactionPicker atRest;
     private final @Nullable DelayedExecution timer;
     private final LongSupplier nanoClock;
+    private final boolean mayMergeForReaders;
     private final AtomicBoolean waiting = new AtomicBoolean();
 
     /** When it was disturbed last, at first by being opened. */
     private volatile long disturbedNanos;
 
-    private CompactionStylePickers(CompactionPicker inUse, CompactionPicker atRest, LsmRuntime runtime) {
+    private CompactionStylePickers(
+            CompactionPicker inUse, CompactionPicker atRest, boolean mayMergeForReaders, LsmRuntime runtime) {
+        this.mayMergeForReaders = mayMergeForReaders;
         this.inUse = new Upkeep(inUse);
         this.atRest = new Upkeep(atRest);
         this.timer = runtime.compactionTimer();
@@ -51,12 +54,13 @@ final class CompactionStylePickers {
                 new CompactionStylePickers(
                         HybridPicker.inUse(options.level0Slowdown()),
                         HybridPicker.atRest(options.level0Slowdown()),
+                        true,
                         runtime);
         };
     }
 
     private static CompactionStylePickers same(CompactionPicker picker, LsmRuntime runtime) {
-        return new CompactionStylePickers(picker, picker, runtime);
+        return new CompactionStylePickers(picker, picker, false, runtime);
     }
 
     /** The one that decides now. */
@@ -75,6 +79,11 @@ final class CompactionStylePickers {
 
     boolean isAtRest() {
         return timer == null || nanoClock.getAsLong() - disturbedNanos >= REST_NANOS;
+    }
+
+    /** Whether runs may be merged now for nothing but their readers. Not by a user's own executor, which may be the reader's thread. */
+    boolean spareSeeks() {
+        return mayMergeForReaders && timer != null && isAtRest();
     }
 
     /** Has somebody look when the tree may be at rest. One look at a time is planned: who looks too early plans the next. */

@@ -33,6 +33,11 @@ final class PinnedVersion {
         return runs;
     }
 
+    /** Of each run, newest data first, how many ranges were read in it and in others, too, since this version is the current one. */
+    long[] seeks() {
+        return runs.stream().mapToLong(RunReader::seeks).toArray();
+    }
+
     Version version() {
         return version;
     }

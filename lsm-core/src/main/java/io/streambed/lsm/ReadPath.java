@@ -30,20 +30,26 @@ import org.jspecify.annotations.Nullable;
  * moment needs, for nobody knew of it.
  */
 final class ReadPath {
+    /** To look whether runs should be merged costs as much as some seeks. */
+    private static final int SEEKS_A_LOOK = 4096;
+
     private final Versions versions;
     private final WritePath writes;
     private final ReadCounters counters;
     private final @Nullable Expiry expiry;
     private final int groupSuffixBytes;
     private final @Nullable ToLongFunction<Slice> keyTime;
+    private final Runnable manySeeks;
 
-    ReadPath(TreeFiles files, Versions versions, WritePath writes, LsmOptions options) {
+    /** @param manySeeks told now and then that ranges are read in several runs */
+    ReadPath(TreeFiles files, Versions versions, WritePath writes, LsmOptions options, Runnable manySeeks) {
         this.versions = versions;
         this.writes = writes;
         this.counters = files.readCounters();
         this.expiry = options.expiry();
         this.groupSuffixBytes = options.groupSuffixBytes();
         this.keyTime = options.timeOfKeys();
+        this.manySeeks = manySeeks;
     }
 
     /** The value of {@code key}, now or at the moment of a snapshot. */
@@ -120,15 +126,11 @@ final class ReadPath {
                 return visible(sources, SeqRanges.NONE, range, direction, moment);
             }
             addMemtable(view.active(), range, moment, sources);
-            for (SealedMemtable sealed : view.sealed()) {
-                addMemtable(sealed.memtable(), range, moment, sources);
+            List<SealedMemtable> sealed = view.sealed();
+            for (int i = 0; i < sealed.size(); i++) {
+                addMemtable(sealed.get(i).memtable(), range, moment, sources);
             }
-            for (RunReader run : view.tables().runs()) {
-                InternalIterator source = run.iterator(range);
-                if (source != null) {
-                    sources.add(source);
-                }
-            }
+            addRuns(view.tables().runs(), range, sources);
             return visible(sources, view.tables().version().voids(), range, direction, moment);
         } catch (RuntimeException | Error e) {
             for (InternalIterator source : sources) {
@@ -156,6 +158,30 @@ final class ReadPath {
         }
         if (source != null) {
             sources.add(source);
+        }
+    }
+
+    private void addRuns(List<RunReader> runs, KeyRange range, List<InternalIterator> sources) {
+        RunReader first = null;
+        boolean several = false;
+        for (int i = 0; i < runs.size(); i++) {
+            RunReader run = runs.get(i);
+            InternalIterator source = run.iterator(range);
+            if (source == null) {
+                continue;
+            }
+            sources.add(source);
+            if (first == null) {
+                first = run;
+                continue;
+            }
+            if (!several) {
+                several = true;
+                first.countSeek();
+            }
+            if (run.countSeek() % SEEKS_A_LOOK == 0) {
+                manySeeks.run();
+            }
         }
     }
 

@@ -19,6 +19,9 @@ final class RunReader {
     private final TreeFiles files;
     private final @Nullable TableReader[] readers;
 
+    /** Written without order by any thread: to lose one does no harm. */
+    private int seeks;
+
     RunReader(Run run, TreeFiles files) {
         this.run = run;
         this.files = files;
@@ -59,7 +62,17 @@ final class RunReader {
         return begin >= end
                 ? null
                 : new RunIterator(
-                        run, begin, end, (whole, index) -> reader(index).iterator(ReadMode.CACHED));
+                        run, begin, end, from, (whole, index) -> reader(index).iterator(ReadMode.CACHED));
+    }
+
+    /** A range is read in this run and in others; how many were so far. */
+    int countSeek() {
+        return ++seeks;
+    }
+
+    /** How many ranges were read in this run and in others, too. */
+    int seeks() {
+        return seeks;
     }
 
     private boolean hasTimesOf(KeyRange range, int index) {

@@ -1,5 +1,7 @@
 package io.streambed.lsm;
 
+import io.streambed.lsm.internal.version.Commit;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
@@ -39,6 +41,14 @@ final class SnapshotList {
                 .mapToLong(Long::longValue)
                 .distinct()
                 .toArray();
+    }
+
+    /** The moments that somebody may still read at: open snapshots, and the commit that a crash would fall back to. */
+    long[] protectedMoments(Commit commit) {
+        long[] moments = moments();
+        long[] all = Arrays.copyOf(moments, moments.length + 1);
+        all[moments.length] = commit.seqNo();
+        return all;
     }
 
     synchronized int size() {

@@ -1,8 +1,11 @@
 package io.streambed.lsm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.testing.Workers;
@@ -58,6 +61,71 @@ class CompactionStylePickersTest {
             tree.flush();
 
             Workers.await("the rest", Duration.ofSeconds(30), () -> entries(tree) == KEYS);
+        }
+    }
+
+    @Test
+    void onlyATreeThatRestsMergesForItsReaders() {
+        AtomicLong nanos = new AtomicLong(7);
+        try (LsmRuntime runtime = LsmRuntime.builder().nanoClock(nanos::get).build()) {
+            CompactionStylePickers hybrid = CompactionStylePickers.of(LsmOptions.defaults(), runtime);
+            CompactionStylePickers leveled = CompactionStylePickers.of(
+                    LsmOptions.builder()
+                            .compactionStyle(CompactionStyle.LEVELED)
+                            .build(),
+                    runtime);
+            assertFalse(hybrid.spareSeeks());
+
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            assertTrue(hybrid.spareSeeks());
+            assertFalse(leveled.spareSeeks(), "has the runs that its user asked for");
+        }
+    }
+
+    /** By the real clock, too. Two flushes are too few to be merged for anything else. */
+    @Test
+    void rangesInTwoRunsAreMergedOnceManyWereRead() throws Exception {
+        try (LsmRuntime runtime = LsmRuntime.builder().build();
+                LsmTree tree = runtime.open(new MemoryFileSystem(), LsmOptions.defaults())) {
+            putTwice(tree);
+            Workers.await("one run", Duration.ofSeconds(30), () -> {
+                read(tree, 1_000);
+                return tree.metrics().runs() == 1;
+            });
+            assertEquals(1, tree.metrics().compactions().count());
+            read(tree, 1);
+        }
+    }
+
+    /** The reader's thread may be the one that would have to compact, in the midst of a range. */
+    @Test
+    void aReaderDoesNotCompactInItsOwnThread() {
+        try (LsmRuntime runtime = LsmRuntime.builder().executor(Runnable::run).build();
+                LsmTree tree = runtime.open(new MemoryFileSystem(), LsmOptions.defaults())) {
+            putTwice(tree);
+            read(tree, 100_000);
+            assertEquals(2, tree.metrics().runs());
+        }
+    }
+
+    private static void putTwice(LsmTree tree) {
+        for (int flushes = 0; flushes < 2; flushes++) {
+            put(tree, 100);
+            tree.commit(new byte[0]);
+            tree.flush();
+        }
+        assertEquals(2, tree.metrics().runs());
+    }
+
+    private static void read(LsmTree tree, int ranges) {
+        byte[] from = "key50".getBytes(UTF_8);
+        KeyRange range = new KeyRange(from, "key52".getBytes(UTF_8));
+        for (int i = 0; i < ranges; i++) {
+            try (LsmIterator entries = tree.iterator(range, Direction.FORWARD)) {
+                assertTrue(entries.next() && entries.key().contentEquals(from));
+                assertTrue(entries.next());
+                assertFalse(entries.next());
+            }
         }
     }
 

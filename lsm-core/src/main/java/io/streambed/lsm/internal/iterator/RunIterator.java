@@ -15,20 +15,26 @@ public final class RunIterator implements InternalIterator {
     private final int begin;
     private final int end;
     private final TableOpener opener;
+    private final byte @Nullable [] from;
     private int open = NO_TABLE;
     private @Nullable InternalIterator table;
 
     /** An iterator over all of {@code run} that opens its tables by {@code opener}. */
     public RunIterator(Run run, TableOpener opener) {
-        this(run, 0, run.tables().size(), opener);
+        this(run, 0, run.tables().size(), null, opener);
     }
 
-    /** An iterator over the tables from index {@code begin}, and before {@code end}; at least one. */
-    public RunIterator(Run run, int begin, int end, TableOpener opener) {
+    /**
+     * An iterator over the tables from index {@code begin}, and before {@code end}; at least one.
+     *
+     * @param from a key that none of these tables ends before, where many a seek leads to; {@code null} for none
+     */
+    public RunIterator(Run run, int begin, int end, byte @Nullable [] from, TableOpener opener) {
         assert begin < end : "no table from " + begin + " to " + end;
         this.run = run;
         this.begin = begin;
         this.end = end;
+        this.from = from;
         this.opener = opener;
     }
 
@@ -44,9 +50,9 @@ public final class RunIterator implements InternalIterator {
 
     @Override
     public boolean seek(Slice userKey) throws IOException {
-        // As a rule the iterator was made for a range that begins with the key.
-        byte[] largest = run.tables().get(begin).largest();
-        int index = userKey.compareTo(largest, 0, largest.length) <= 0 ? begin : run.firstEndingAtOrAfter(userKey);
+        // As a rule the iterator was made for a range that begins with the very key.
+        boolean isFrom = userKey.array() == from && userKey.offset() == 0 && userKey.length() == userKey.array().length;
+        int index = isFrom ? begin : Math.max(begin, run.firstEndingAtOrAfter(userKey));
         // The table ends at the key or behind it, so the seek in it finds something.
         return index < end && open(index).seek(userKey);
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * floor KEY, void FIRST-LAST
  * leveled | tiered | hybrid [settled N]        what the style would do; level 1 of leveled takes 40 MB
  * relief RUN                                   while a merge of that run of level 0 and all below it is running
+ * seeks N...                                   so many ranges were read in each run, newest first, and in others, too; 10 MB for 40960
  * slices N                                     how the last decision would be cut for N threads
  * </pre>
  */
@@ -79,6 +80,11 @@ class PickerTest {
                         1,
                         busy);
                 return tell(Relief.of(version, running, 10));
+            }
+            case "seeks" -> {
+                long[] seeks =
+                        Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
+                return tell(SeekCompaction.of(version, seeks));
             }
             case "slices" -> {
                 return Slices.of(last.orElseThrow(), Integer.parseInt(words[1])).stream()
