@@ -167,10 +167,22 @@ public final class EntryKey {
      * may go on in the next one, and the newest tables and memtables, which have that, are passed by here.
      */
     public KeyRange range(Segmentation segmentation, long segment, EntryBounds bounds) {
+        long earliest = Math.max(bounds.timeFrom(), segmentation.earliestOf(segment));
+        long latest = Math.min(bounds.timeTo(), segmentation.latestOf(segment));
+        byte[] key = bounds.keyFrom();
+        if (form != Form.BY_TIME && key != null && bounds.isOneKey()) {
+            return rangeOfOneKey(segment, key, bounds, earliest, latest);
+        }
         KeyRange range = form == Form.BY_TIME ? rangeOfTimes(segment, bounds) : rangeOfKeys(segment, bounds);
-        return range.ofTimes(
-                Math.max(bounds.timeFrom(), segmentation.earliestOf(segment)),
-                Math.min(bounds.timeTo(), segmentation.latestOf(segment)));
+        return range.ofTimes(earliest, latest);
+    }
+
+    /** Made in one step: each record that is aggregated asks for one. */
+    private KeyRange rangeOfOneKey(long segment, byte[] key, EntryBounds bounds, long earliest, long latest) {
+        byte[] from = encode(segment, key, Math.max(0, bounds.timeFrom()), 0);
+        byte[] behind = begin(segment, key.length + Long.BYTES + minorBytes + 1);
+        putHighest(behind, key, key.length, bounds.timeTo());
+        return new KeyRange(from, behind, earliest, latest, true);
     }
 
     private KeyRange rangeOfTimes(long segment, EntryBounds bounds) {
@@ -189,12 +201,6 @@ public final class EntryKey {
     private KeyRange rangeOfKeys(long segment, EntryBounds bounds) {
         byte[] keyFrom = bounds.keyFrom();
         byte[] keyTo = bounds.keyTo();
-        if (bounds.isOneKey() && keyFrom != null) {
-            return KeyRange.closed(
-                            encode(segment, keyFrom, Math.max(0, bounds.timeFrom()), 0),
-                            highest(segment, keyFrom, keyFrom.length, bounds.timeTo()))
-                    .ofGroup();
-        }
         byte[] from = begin(segment, keyFrom == null ? 0 : keyFrom.length);
         if (keyFrom != null) {
             put(from, prefixBytes, keyFrom);
@@ -221,10 +227,15 @@ public final class EntryKey {
 
     private byte[] highest(long segment, byte[] key, int keyLength, long timeTo) {
         byte[] bytes = begin(segment, keyLength + Long.BYTES + minorBytes);
-        System.arraycopy(key, 0, bytes, prefixBytes, keyLength);
-        LONG.set(bytes, prefixBytes + keyLength, timeTo);
-        Arrays.fill(bytes, bytes.length - minorBytes, bytes.length, (byte) 0xff);
+        putHighest(bytes, key, keyLength, timeTo);
         return bytes;
+    }
+
+    private void putHighest(byte[] bytes, byte[] key, int keyLength, long timeTo) {
+        System.arraycopy(key, 0, bytes, prefixBytes, keyLength);
+        int at = prefixBytes + keyLength;
+        LONG.set(bytes, at, timeTo);
+        putMinor(bytes, at + Long.BYTES, -1);
     }
 
     private byte[] begin(long segment, int behind) {

@@ -16,6 +16,9 @@ final class BlockScratch {
     private byte[] block = stored;
     private int length;
 
+    /** For whoever walks through blocks that it reads one after the other: its key buffer has grown to what keys need. */
+    private final BlockCursor cursor = new BlockCursor();
+
     // While the block is read in pieces: from where, how much of its front is here, and how many bytes were read in
     // all.
     private @Nullable TableFile file;
@@ -120,6 +123,11 @@ final class BlockScratch {
 
     int length() {
         return length;
+    }
+
+    /** Stands nowhere when the scratch is taken from the pool, and when it is given back. */
+    BlockCursor cursor() {
+        return cursor;
     }
 
     /** Some of them for many threads: taken and given back without a lock, and made anew if there are not enough. */

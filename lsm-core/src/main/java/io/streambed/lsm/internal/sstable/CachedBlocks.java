@@ -14,32 +14,30 @@ final class CachedBlocks implements TableIterator.Blocks {
         this.file = file;
         this.table = table;
         this.pool = pool;
+        this.scratch = pool.take();
     }
 
     @Override
-    public void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException {
+    public BlockCursor cursor() {
+        return own().cursor();
+    }
+
+    @Override
+    public void enter(int ordinal, boolean ascending) throws IOException {
+        BlockScratch own = own();
         byte[] block = table.blocks().get(ordinal);
         if (block == null) {
             long position = table.index().position(ordinal);
             int length = table.index().storedLength(ordinal);
             if (!table.blocks().wants(ordinal, length)) {
-                enterScratch(ordinal, position, length, cursor);
+                own.read(file, position, length, table.checked(), ordinal);
+                own.cursor().enter(own.block(), 0, own.length());
                 return;
             }
             block = file.readBlock(position, length);
             table.blocks().offer(ordinal, block);
         }
-        cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
-    }
-
-    private void enterScratch(int ordinal, long position, int length, BlockCursor cursor) throws IOException {
-        BlockScratch own = scratch;
-        if (own == null) {
-            own = pool.take();
-            scratch = own;
-        }
-        own.read(file, position, length, table.checked(), ordinal);
-        cursor.enter(own.block(), 0, own.length());
+        own.cursor().enter(block, 0, block.length - BlockTrailer.BYTES);
     }
 
     @Override
@@ -47,7 +45,16 @@ final class CachedBlocks implements TableIterator.Blocks {
         BlockScratch own = scratch;
         scratch = null;
         if (own != null) {
+            own.cursor().leave();
             pool.giveBack(own);
         }
+    }
+
+    private BlockScratch own() {
+        BlockScratch own = scratch;
+        if (own == null) {
+            throw new IllegalStateException("blocks are closed");
+        }
+        return own;
     }
 }

@@ -25,6 +25,7 @@ final class SequentialBlocks implements TableIterator.Blocks {
     private int end;
 
     private final BlockScratch scratch = new BlockScratch();
+    private final BlockCursor cursor = scratch.cursor();
 
     SequentialBlocks(TableFile file, IndexBlock index) {
         this.file = file;
@@ -32,7 +33,12 @@ final class SequentialBlocks implements TableIterator.Blocks {
     }
 
     @Override
-    public void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException {
+    public BlockCursor cursor() {
+        return cursor;
+    }
+
+    @Override
+    public void enter(int ordinal, boolean ascending) throws IOException {
         if (ordinal < first || ordinal >= end) {
             fill(ordinal, ascending);
         }

@@ -15,7 +15,8 @@ final class TableCheck {
     private final TableFile file;
     private final Contents table;
 
-    private final BlockCursor cursor = new BlockCursor();
+    private final SequentialBlocks blocks;
+    private final BlockCursor cursor;
     private int ordinal;
     private byte[] lastKey = new byte[0];
     private long lastSeqNo;
@@ -30,12 +31,13 @@ final class TableCheck {
     TableCheck(TableFile file, Contents table) {
         this.file = file;
         this.table = table;
+        this.blocks = new SequentialBlocks(file, table.index());
+        this.cursor = blocks.cursor();
     }
 
     void run() throws IOException {
-        SequentialBlocks blocks = new SequentialBlocks(file, table.index());
         try {
-            checkEntries(blocks);
+            checkEntries();
         } finally {
             blocks.close();
         }
@@ -50,10 +52,10 @@ final class TableCheck {
         require(counted, "entries are not those of the properties: " + summary);
     }
 
-    private void checkEntries(SequentialBlocks blocks) throws IOException {
+    private void checkEntries() throws IOException {
         for (ordinal = 0; ordinal < table.index().count(); ordinal++) {
             try {
-                blocks.enter(ordinal, true, cursor);
+                blocks.enter(ordinal, true);
                 for (boolean on = cursor.first(); on; on = cursor.next()) {
                     checkEntry(cursor.entry().key());
                     count();

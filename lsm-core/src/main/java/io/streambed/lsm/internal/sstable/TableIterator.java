@@ -11,12 +11,15 @@ import java.io.IOException;
 final class TableIterator implements InternalIterator {
     /** Where the blocks come from. */
     interface Blocks {
+        /** What goes through the blocks, always the same; its user's until {@link #close}, and somebody else's after that. */
+        BlockCursor cursor();
+
         /**
          * Puts the cursor into a block whose checksum is right.
          *
          * @param ascending whether the blocks behind this one are likely to be wanted next, or those in front of it
          */
-        void enter(int ordinal, boolean ascending, BlockCursor cursor) throws IOException;
+        void enter(int ordinal, boolean ascending) throws IOException;
 
         /** The cursor has left the last block. */
         default void close() throws IOException {}
@@ -27,7 +30,7 @@ final class TableIterator implements InternalIterator {
     private final TableFile file;
     private final IndexBlock index;
     private final Blocks blocks;
-    private final BlockCursor cursor = new BlockCursor();
+    private final BlockCursor cursor;
     private int ordinal = NONE;
     private boolean closed;
 
@@ -35,6 +38,7 @@ final class TableIterator implements InternalIterator {
         this.file = file;
         this.index = index;
         this.blocks = blocks;
+        this.cursor = blocks.cursor();
     }
 
     @Override
@@ -85,6 +89,7 @@ final class TableIterator implements InternalIterator {
 
     @Override
     public boolean next() throws IOException {
+        requireStanding();
         try {
             return cursor.next() || nextBlock();
         } catch (MalformedBytesException e) {
@@ -94,6 +99,7 @@ final class TableIterator implements InternalIterator {
 
     @Override
     public boolean prev() throws IOException {
+        requireStanding();
         try {
             return cursor.prev() || prevBlock();
         } catch (MalformedBytesException e) {
@@ -108,6 +114,9 @@ final class TableIterator implements InternalIterator {
 
     @Override
     public void close() throws IOException {
+        if (closed) {
+            return;
+        }
         closed = true;
         ordinal = NONE;
         cursor.leave();
@@ -133,10 +142,15 @@ final class TableIterator implements InternalIterator {
     }
 
     private int standing() {
+        requireStanding();
+        return ordinal;
+    }
+
+    /** Nothing may touch the cursor once the iterator is closed. */
+    private void requireStanding() {
         if (ordinal == NONE) {
             throw new IllegalStateException(closed ? "iterator is closed" : "iterator is not positioned");
         }
-        return ordinal;
     }
 
     private void enter(int target, boolean ascending) throws IOException {
@@ -150,7 +164,7 @@ final class TableIterator implements InternalIterator {
         cursor.leave();
         ordinal = NONE;
         try {
-            blocks.enter(target, ascending, cursor);
+            blocks.enter(target, ascending);
         } catch (MalformedBytesException e) {
             throw new CorruptFileException(file.name(), index.position(target), e);
         }

@@ -101,7 +101,7 @@ public final class TableReader {
         int values = 0;
         int matching = 0;
         BlockScratch scratch = pool.take();
-        BlockCursor cursor = new BlockCursor();
+        BlockCursor cursor = scratch.cursor();
         for (int i = 0; i < Math.min(blocks, count); i++) {
             int ordinal = (int) ((2L * i + 1) * count / (2L * Math.min(blocks, count)));
             long position = table.index().position(ordinal);
@@ -119,6 +119,7 @@ public final class TableReader {
                 throw new CorruptFileException(file.name(), position, e);
             }
         }
+        cursor.leave();
         pool.giveBack(scratch);
         return values == 0 ? 0 : (double) matching / values;
     }

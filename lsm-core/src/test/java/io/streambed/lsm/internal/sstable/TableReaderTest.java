@@ -171,6 +171,32 @@ final class TableReaderTest {
         }
     }
 
+    /** The next ones take over what a closed one walked with. */
+    @Test
+    void anIteratorThatWasClosedDisturbsNoOther() throws IOException {
+        List<Entry> entries = List.of(Entry.put("a", 1, "x"), Entry.put("b", 1, "y"), Entry.put("c", 1, "z"));
+        Tables.write(fs, 1, Tables.SMALL, entries);
+        TableReader reader = Tables.open(fs, 1);
+        InternalIterator closed = reader.iterator(ReadMode.CACHED);
+        assertTrue(closed.first());
+        closed.close();
+        closed.close();
+        try (InternalIterator one = reader.iterator(ReadMode.CACHED);
+                InternalIterator other = reader.iterator(ReadMode.CACHED)) {
+            assertTrue(one.first());
+            assertTrue(other.last());
+            assertThrows(IllegalStateException.class, closed::next);
+            assertThrows(IllegalStateException.class, closed::prev);
+            closed.close();
+            Tables.assertEntry(entries.get(0), one);
+            Tables.assertEntry(entries.get(2), other);
+            assertTrue(one.next());
+            assertTrue(other.prev());
+            Tables.assertEntry(entries.get(1), one);
+            Tables.assertEntry(entries.get(1), other);
+        }
+    }
+
     @Test
     void sequentialReadingKeepsOutOfTheCacheAndReadsInLargePieces() throws IOException {
         List<Entry> entries = new ArrayList<>();
