@@ -35,6 +35,8 @@ final class Windows {
                 try (WindowSubject warm = WindowSubject.open(bench.suppliers(), away)) {
                     int minutes = Math.min(WINDOWS, Math.max(1, bench.plan().warmEntries() / keys));
                     fill(warm, keys, minutes, bench.rehearsalMeter());
+                    warm.commit();
+                    bench.awaitQuiet();
                 }
             });
             try (WindowSubject windows = WindowSubject.open(bench.suppliers(), bench.taskDirectory())) {
@@ -99,6 +101,8 @@ final class Windows {
             bench.warm(away -> {
                 try (SessionSubject warm = SessionSubject.open(bench.suppliers(), away, keys)) {
                     aggregate(warm, keys, Ids.uniform(keys, SEED), warmEvents, bench.rehearsalMeter());
+                    warm.commit();
+                    bench.awaitQuiet();
                 }
             });
             try (SessionSubject sessions = SessionSubject.open(bench.suppliers(), bench.taskDirectory(), keys)) {
