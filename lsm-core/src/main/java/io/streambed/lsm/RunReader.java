@@ -20,7 +20,7 @@ final class RunReader {
     private final @Nullable TableReader[] readers;
 
     /** Written without order by any thread: to lose one does no harm. */
-    private int seeks;
+    private long seeks;
 
     RunReader(Run run, TreeFiles files) {
         this.run = run;
@@ -66,12 +66,12 @@ final class RunReader {
     }
 
     /** A range is read in this run and in others; how many were so far. */
-    int countSeek() {
+    long countSeek() {
         return ++seeks;
     }
 
     /** How many ranges were read in this run and in others, too. */
-    int seeks() {
+    long seeks() {
         return seeks;
     }
 

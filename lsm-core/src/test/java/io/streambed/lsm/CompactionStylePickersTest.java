@@ -74,11 +74,14 @@ class CompactionStylePickersTest {
                             .compactionStyle(CompactionStyle.LEVELED)
                             .build(),
                     runtime);
+            CompactionStylePickers timed = CompactionStylePickers.of(
+                    LsmOptions.builder().keyTime(key -> 0).build(), runtime);
             assertFalse(hybrid.spareSeeks());
 
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
             assertTrue(hybrid.spareSeeks());
             assertFalse(leveled.spareSeeks(), "has the runs that its user asked for");
+            assertFalse(timed.spareSeeks(), "has runs that scans of some time pass by");
         }
     }
 
