@@ -86,6 +86,18 @@ final class BlockCursor {
         index = 0;
     }
 
+    /** Leaves the block, and the entry's slices lead to none: for a cursor that is kept for later. */
+    void release() {
+        leave();
+        key.set(NOTHING, 0, 0);
+        value.set(NOTHING, 0, 0);
+    }
+
+    /** Memory of the key buffer, which has grown to what the longest key needed. */
+    int bufferBytes() {
+        return keyBuffer.length;
+    }
+
     boolean first() throws MalformedBytesException {
         return moveTo(0);
     }

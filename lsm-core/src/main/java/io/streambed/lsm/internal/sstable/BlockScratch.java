@@ -160,7 +160,8 @@ final class BlockScratch {
         void giveBack(BlockScratch scratch) {
             int place = place();
             BlockScratch first = places.get(place);
-            int bytes = scratch.stored.length + scratch.decompressed.length + (first == null ? 0 : first.chainBytes);
+            int bytes = scratch.stored.length + scratch.decompressed.length + scratch.cursor.bufferBytes();
+            bytes += first == null ? 0 : first.chainBytes;
             if (bytes <= MOST_BYTES) {
                 scratch.next = first;
                 scratch.chainBytes = bytes;

@@ -45,7 +45,7 @@ final class CachedBlocks implements TableIterator.Blocks {
         BlockScratch own = scratch;
         scratch = null;
         if (own != null) {
-            own.cursor().leave();
+            own.cursor().release();
             pool.giveBack(own);
         }
     }

@@ -119,7 +119,7 @@ public final class TableReader {
                 throw new CorruptFileException(file.name(), position, e);
             }
         }
-        cursor.leave();
+        cursor.release();
         pool.giveBack(scratch);
         return values == 0 ? 0 : (double) matching / values;
     }

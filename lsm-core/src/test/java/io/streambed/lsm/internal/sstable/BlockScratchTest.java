@@ -42,6 +42,19 @@ final class BlockScratchTest {
         assertNotSame(large, pool.take());
     }
 
+    @Test
+    void whatHasGrownForLongKeysIsNotKept() throws MalformedBytesException {
+        BlockScratch.Pool pool = new BlockScratch.Pool();
+        BlockScratch grown = pool.take();
+        String longKey = "k".repeat(64 << 10);
+        byte[] block = DataBlockTest.block(2, Entry.put(longKey + "1", 1, ""), Entry.put(longKey + "2", 1, ""));
+        grown.cursor().enter(block, 0, block.length - BlockTrailer.BYTES);
+        assertTrue(grown.cursor().last());
+        grown.cursor().release();
+        pool.giveBack(grown);
+        assertNotSame(grown, pool.take());
+    }
+
     private static Set<BlockScratch> taken(BlockScratch.Pool pool, int count) throws MalformedBytesException {
         Set<BlockScratch> taken = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < count; i++) {

@@ -251,6 +251,19 @@ final class DataBlockTest {
         assertFalse(cursor.seek(Slice.of(new byte[1])));
     }
 
+    @Test
+    void aCursorThatIsKeptHoldsNoBlock() throws IOException {
+        BlockCursor cursor = new BlockCursor();
+        byte[] block = block(1, Entry.put("a", 1, "x"));
+        cursor.enter(block, 0, block.length - BlockTrailer.BYTES);
+        assertTrue(cursor.first());
+        assertSame(block, cursor.entry().value().array());
+        cursor.release();
+        assertFalse(cursor.first());
+        assertEquals(0, cursor.entry().key().array().length);
+        assertEquals(0, cursor.entry().value().array().length);
+    }
+
     private static int tag(String key) {
         return DataBlock.tag(KeyHash.of(Entry.bytes(key))) & 0xff;
     }
@@ -281,7 +294,7 @@ final class DataBlockTest {
     }
 
     /** A block with room for its trailer. */
-    private static byte[] block(int restartInterval, Entry... entries) {
+    static byte[] block(int restartInterval, Entry... entries) {
         BlockBuilder builder = new BlockBuilder(restartInterval);
         byte[] last = new byte[0];
         for (Entry entry : entries) {
