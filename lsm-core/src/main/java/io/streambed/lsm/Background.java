@@ -282,8 +282,8 @@ final class Background {
     }
 
     /** A reader has met several runs many times: merges them if that pays and the tree has time. */
-    void spareSeeks() {
-        if (pickers.spareSeeks()) {
+    void mergeForReaders() {
+        if (pickers.mayMergeForReaders()) {
             compactSoon();
         }
     }

@@ -30,15 +30,15 @@ final class CompactionStylePickers {
     private final CompactionPicker atRest;
     private final @Nullable DelayedExecution timer;
     private final LongSupplier nanoClock;
-    private final boolean mayMergeForReaders;
+    private final boolean styleMergesForReaders;
     private final AtomicBoolean waiting = new AtomicBoolean();
 
     /** When it was disturbed last, at first by being opened. */
     private volatile long disturbedNanos;
 
     private CompactionStylePickers(
-            CompactionPicker inUse, CompactionPicker atRest, boolean mayMergeForReaders, LsmRuntime runtime) {
-        this.mayMergeForReaders = mayMergeForReaders;
+            CompactionPicker inUse, CompactionPicker atRest, boolean styleMergesForReaders, LsmRuntime runtime) {
+        this.styleMergesForReaders = styleMergesForReaders;
         this.inUse = new Upkeep(inUse);
         this.atRest = new Upkeep(atRest);
         this.timer = runtime.compactionTimer();
@@ -85,8 +85,8 @@ final class CompactionStylePickers {
      * Whether runs may be merged now for nothing but their readers. Not where keys have times: runs lie apart by time there, and a scan of
      * all keys passes by those of other times. Nor by a user's own executor, which may be the reader's thread.
      */
-    boolean spareSeeks() {
-        return mayMergeForReaders && timer != null && isAtRest();
+    boolean mayMergeForReaders() {
+        return styleMergesForReaders && timer != null && isAtRest();
     }
 
     /** Has somebody look when the tree may be at rest. One look at a time is planned: who looks too early plans the next. */

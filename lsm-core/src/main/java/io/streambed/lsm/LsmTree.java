@@ -69,7 +69,7 @@ public final class LsmTree implements AutoCloseable {
                 CompactionStylePickers.of(options, runtime),
                 this::sealIfAsked);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
-        this.reads = new ReadPath(files, versions, writes, options, background::spareSeeks);
+        this.reads = new ReadPath(files, versions, writes, options, background::mergeForReaders);
     }
 
     /** Opens a directory, or creates it, with default settings and a runtime of its own, which is closed with the tree. */

@@ -48,7 +48,7 @@ final class NextCompaction {
             ExpiredEntries expired = expired(version.commit());
             next = expirySweep.search(version, table -> files.expiredShare(table, expired));
         }
-        return next.isEmpty() && pickers.spareSeeks() ? SeekCompaction.of(version, tables.seeks()) : next;
+        return next.isEmpty() && pickers.mayMergeForReaders() ? SeekCompaction.of(version, tables.seeks()) : next;
     }
 
     /** Whether the style asks for one now. */

@@ -76,12 +76,12 @@ class CompactionStylePickersTest {
                     runtime);
             CompactionStylePickers timed = CompactionStylePickers.of(
                     LsmOptions.builder().keyTime(key -> 0).build(), runtime);
-            assertFalse(hybrid.spareSeeks());
+            assertFalse(hybrid.mayMergeForReaders());
 
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-            assertTrue(hybrid.spareSeeks());
-            assertFalse(leveled.spareSeeks(), "has the runs that its user asked for");
-            assertFalse(timed.spareSeeks(), "has runs that scans of some time pass by");
+            assertTrue(hybrid.mayMergeForReaders());
+            assertFalse(leveled.mayMergeForReaders(), "has the runs that its user asked for");
+            assertFalse(timed.mayMergeForReaders(), "has runs that scans of some time pass by");
         }
     }
 

@@ -18,11 +18,13 @@ class RunIteratorTest {
     private static final Run RUN =
             new Run(1, Stream.of("b", "d", "f").map(RunIteratorTest::table).toList());
 
+    /** Where the range begins: behind the first table. */
+    private static final byte[] FROM = "c".getBytes(UTF_8);
+
     @Test
     void aSeekToTheBeginningOfTheRangeFindsItsFirstTable() throws IOException {
-        byte[] from = "c".getBytes(UTF_8);
-        try (RunIterator tables = from(from)) {
-            assertTrue(tables.seek(Slice.of(from)));
+        try (RunIterator tables = behindTheFirst()) {
+            assertTrue(tables.seek(Slice.of(FROM)));
             assertEquals("d", key(tables));
             assertTrue(tables.next());
             assertEquals("f", key(tables));
@@ -32,8 +34,7 @@ class RunIteratorTest {
 
     @Test
     void aSeekElsewhereFindsTheTableOfTheKey() throws IOException {
-        byte[] from = "c".getBytes(UTF_8);
-        try (RunIterator tables = from(from)) {
+        try (RunIterator tables = behindTheFirst()) {
             assertTrue(tables.seek(slice("e")));
             assertEquals("f", key(tables));
             assertTrue(tables.seek(slice("d")));
@@ -44,21 +45,20 @@ class RunIteratorTest {
 
     @Test
     void tablesThatAreLeftOutAreNotFound() throws IOException {
-        byte[] from = "c".getBytes(UTF_8);
-        try (RunIterator tables = from(from)) {
+        try (RunIterator tables = behindTheFirst()) {
             assertTrue(tables.seek(slice("a")));
             assertEquals("d", key(tables));
             assertFalse(tables.seekBefore(slice("d")));
         }
     }
 
-    /** Over the tables that do not end before {@code from}: all but the first. */
-    private static RunIterator from(byte[] from) {
+    /** Over the tables that do not end before the range begins. */
+    private static RunIterator behindTheFirst() {
         return new RunIterator(
                 RUN,
                 1,
                 3,
-                from,
+                FROM,
                 (run, index) -> new OneEntry(run.tables().get(index).smallest(), 1, new byte[0]));
     }
 
