@@ -2,6 +2,7 @@ package io.streambed.examples.store;
 
 import io.streambed.kafka.LsmDslStoreSuppliers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -9,6 +10,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.KGroupedStream;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.state.DslStoreSuppliers;
 
@@ -23,8 +25,15 @@ final class CountingApp implements AutoCloseable {
 
     /** Starts an application, and waits until it runs and has restored what it has to. */
     static CountingApp start(Properties properties, String input) {
+        return start(properties, input, List.of(STORE));
+    }
+
+    /** As {@link #start(Properties, String)}, counting in several stores of the same tasks. */
+    static CountingApp start(Properties properties, String input, List<String> stores) {
         StreamsBuilder builder = new StreamsBuilder();
-        builder.<String, String>stream(input).groupByKey().count(Materialized.as(STORE));
+        KGroupedStream<String, String> records =
+                builder.<String, String>stream(input).groupByKey();
+        stores.forEach(store -> records.count(Materialized.as(store)));
         return new CountingApp(StreamsInstance.start(builder.build(properties), properties));
     }
 

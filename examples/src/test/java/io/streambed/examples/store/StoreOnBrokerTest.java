@@ -169,6 +169,20 @@ class StoreOnBrokerTest {
         }
     }
 
+    /** Under exactly-once Streams wipes a task of which one store has no offset, as RocksDB's have none in their first life. */
+    @Test
+    void aStoreThatIsNewInATaskCostsItsNeighboursNothing() throws Exception {
+        produce(1000);
+        try (CountingApp app = start("exactly_once_v2", LsmDslStoreSuppliers.class)) {
+            app.awaitCounts(expected);
+        }
+        try (CountingApp app =
+                CountingApp.start(properties("exactly_once_v2"), input, List.of(CountingApp.STORE, "new"))) {
+            app.awaitCounts(expected);
+            assertEquals(0, app.restored());
+        }
+    }
+
     /**
      * Somebody else takes over the producer's transactional id, as an instance does that is believed to be dead. Streams closes the thread's
      * tasks dirty, which deletes their directories, and takes them up again; what the fenced transaction wrote is counted once.

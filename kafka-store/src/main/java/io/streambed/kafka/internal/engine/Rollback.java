@@ -5,6 +5,8 @@ import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.LsmIterator;
 import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.WriteBatch;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.query.Position;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +66,9 @@ record Rollback(boolean mayBeLong, long tombstonesMillis) {
 
     /** Streams' word for an offset that is not known. */
     private static final long UNKNOWN = -4;
+
+    /** Where, in a task's directory, Kafka's own persistent stores are. */
+    private static final String ROCKSDB_FOLDER = "rocksdb";
 
     /** Keys that are deleted by one batch. */
     private static final int BATCH = 1000;
@@ -128,6 +134,21 @@ record Rollback(boolean mayBeLong, long tombstonesMillis) {
                 last.segmentation());
         tree.commit(none.encode());
         return none;
+    }
+
+    /**
+     * What a store says of an offset that its commits do not tell. "Unknown", if it never had a commit: then it is empty, whatever was
+     * written to it, and is to be restored from the start. Under exactly-once Streams takes {@code null} for a sign that the stores of the
+     * task may hold what no transaction has committed, and wipes all of them; a store that is new in a topology, or whose first life ended
+     * before its first commit, would cost its neighbours all that they have.
+     *
+     * <p>{@code null} where RocksDB's stores are neighbours, or were there before: of those it is true, and what a topology has left that
+     * moved over is to go, or it would be believed again if that topology ever moved back.
+     */
+    @Nullable
+    Long offsetOfNone(LsmTree tree, Path stateDirectory) {
+        boolean isNew = tree.committedMetadata() == null;
+        return mayBeLong && isNew && !Files.exists(stateDirectory.resolve(ROCKSDB_FOLDER)) ? UNKNOWN : null;
     }
 
     private static boolean isRestoredFromSomewhere(ChangelogOffsets offsets) {

@@ -84,6 +84,9 @@ public final class StoreEngine {
     private Rollback rollback = new Rollback(false, 0);
     private long writtenSince = CommitMetadata.NEVER;
 
+    /** What is said of an offset that no commit has told. */
+    private @Nullable Long offsetOfNone;
+
     /** Partitions of its changelog: those whose offsets Streams has asked for. A store that has no changelog is never asked. */
     private final Set<TopicPartition> changelog = new HashSet<>();
 
@@ -134,6 +137,7 @@ public final class StoreEngine {
             streamTime.reset(StreamTime.NONE);
             tree = share.open(directory, optionsOf(settings, newContext));
             rollback = Rollback.of(newContext.taskId(), newContext.appConfigs());
+            offsetOfNone = rollback.offsetOfNone(tree, stateDirectory);
             CommitMetadata last = rollback.from(
                     new LastCommit(storeName, format, times.segmentation()).read(tree, directory),
                     tree,
@@ -333,6 +337,7 @@ public final class StoreEngine {
                                 segmentation)
                         .encode());
         offsets = next;
+        offsetOfNone = null;
         committedStreamTime = time;
     }
 
@@ -360,7 +365,7 @@ public final class StoreEngine {
     }
 
     /**
-     * The offset last committed for a partition of the changelog, or {@code null}.
+     * The offset last committed for a partition of the changelog, -4 if that is to be found out by restoring from the start, or {@code null}.
      *
      * @throws InvalidStateStoreException if the store is closed
      */
@@ -368,7 +373,8 @@ public final class StoreEngine {
         tree();
         offsetsAsked = true;
         changelog.add(partition);
-        return offsets.of(partition);
+        Long offset = offsets.of(partition);
+        return offset == null ? offsetOfNone : offset;
     }
 
     /**

@@ -12,6 +12,8 @@ import io.streambed.kafka.LsmStores;
 import io.streambed.kafka.internal.client.CommittingProducer;
 import io.streambed.kafka.testing.TestContext;
 import io.streambed.lsm.LsmOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -215,6 +217,47 @@ class RollbackTest {
         assertEquals(List.of(), said.getMessages());
     }
 
+    /** As none at all would have Streams wipe what its neighbours have. */
+    @Test
+    void ofAStoreWithoutAnyCommitTheOffsetIsUnknown() throws IOException {
+        openInTask("another");
+        put("lost");
+        crash(25 * HOUR);
+        assertEquals(-4, store.committedOffset(LOG));
+        assertNull(store.tree().get(bytes("a")));
+        store.commit(Map.of());
+        crash(0);
+        assertEquals(-4, store.committedOffset(LOG), "nothing is written to forget what nobody knew");
+    }
+
+    @Test
+    void ofAStoreThatForgotItsOffsetsThereIsNone() throws IOException {
+        store.commit(Map.of());
+        crash(0);
+        assertNull(store.committedOffset(LOG));
+        openInTask("another");
+        put("kept");
+        store.commit(Map.of());
+        assertNull(store.committedOffset(LOG), "its data may be there without one");
+        crash(0);
+        assertNull(store.committedOffset(LOG));
+    }
+
+    @Test
+    void ofANewStoreThereIsNoneIfStreamsDoesNotWipeForIt() throws IOException {
+        configs.put("processing.guarantee", "at_least_once");
+        openInTask("another");
+        assertNull(store.committedOffset(LOG));
+    }
+
+    /** A topology that moved over from RocksDB's stores: what they have left goes with the task. */
+    @Test
+    void ofANewStoreBesideRocksDbsThereIsNone() throws IOException {
+        Files.createDirectories(directory.resolve("another").resolve("rocksdb"));
+        openInTask("another");
+        assertNull(store.committedOffset(LOG));
+    }
+
     @Test
     void aClockThatWasSetBackALittleIsBelievedAndOneSetBackByDaysIsNot() {
         put("lost");
@@ -251,6 +294,13 @@ class RollbackTest {
                 context.kafkas(),
                 root,
                 (changelogRecord, batch) -> batch.put(changelogRecord.key(), changelogRecord.value()));
+    }
+
+    /** In the directory of another task, where it never was before. */
+    private void openInTask(String task) throws IOException {
+        store.close();
+        directory = Files.createDirectories(directory.resolve(task));
+        openAt(new TestContext(directory, configs));
     }
 
     /** What was not committed is void, and so much later it is opened again. */
