@@ -54,7 +54,7 @@ final class CompactionStylePickers {
                 new CompactionStylePickers(
                         HybridPicker.inUse(options.level0Slowdown()),
                         HybridPicker.atRest(options.level0Slowdown()),
-                        options.timeOfKeys() == null,
+                        options.seekCompaction(),
                         runtime);
         };
     }
@@ -81,10 +81,7 @@ final class CompactionStylePickers {
         return timer == null || nanoClock.getAsLong() - disturbedNanos >= REST_NANOS;
     }
 
-    /**
-     * Whether runs may be merged now for nothing but their readers. Not where keys have times: runs lie apart by time there, and a scan of
-     * all keys passes by those of other times. Nor by a user's own executor, which may be the reader's thread.
-     */
+    /** Whether runs may be merged now for nothing but their readers. Not by a user's own executor, which may be the reader's thread. */
     boolean mayMergeForReaders() {
         return styleMergesForReaders && timer != null && isAtRest();
     }

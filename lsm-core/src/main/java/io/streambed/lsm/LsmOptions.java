@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param filterBitsPerKey size of the Bloom filters, 4 to 32 bits a key; 10 lets 1 in 100 missing keys through
  * @param compression how blocks are compressed
  * @param compactionStyle which tables are merged, and when
+ * @param seekCompaction whether a tree at rest merges runs for nothing but the ranges that are read in several of them; in the hybrid style only,
+ *     and not by an executor of the user's own. Not worth it where scans pass by whole runs by their times ({@link KeyTime}), which a merge
+ *     would mix
  * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB
  * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
@@ -41,6 +44,7 @@ public record LsmOptions(
         int filterBitsPerKey,
         Compression compression,
         CompactionStyle compactionStyle,
+        boolean seekCompaction,
         long tableBytes,
         int level0Slowdown,
         int level0Stall,
@@ -58,6 +62,7 @@ public record LsmOptions(
             10,
             Compression.NONE,
             CompactionStyle.HYBRID,
+            true,
             32L << 20,
             12,
             24,
@@ -116,6 +121,7 @@ public record LsmOptions(
         private int filterBitsPerKey;
         private Compression compression;
         private CompactionStyle compactionStyle;
+        private boolean seekCompaction;
         private long tableBytes;
         private int level0Slowdown;
         private int level0Stall;
@@ -133,6 +139,7 @@ public record LsmOptions(
             this.filterBitsPerKey = from.filterBitsPerKey;
             this.compression = from.compression;
             this.compactionStyle = from.compactionStyle;
+            this.seekCompaction = from.seekCompaction;
             this.tableBytes = from.tableBytes;
             this.level0Slowdown = from.level0Slowdown;
             this.level0Stall = from.level0Stall;
@@ -195,6 +202,12 @@ public record LsmOptions(
             return this;
         }
 
+        /** See {@link LsmOptions#seekCompaction()}. */
+        public Builder seekCompaction(boolean value) {
+            this.seekCompaction = value;
+            return this;
+        }
+
         /** See {@link LsmOptions#tableBytes()}. */
         public Builder tableBytes(long value) {
             this.tableBytes = value;
@@ -243,6 +256,7 @@ public record LsmOptions(
                     filterBitsPerKey,
                     compression,
                     compactionStyle,
+                    seekCompaction,
                     tableBytes,
                     level0Slowdown,
                     level0Stall,

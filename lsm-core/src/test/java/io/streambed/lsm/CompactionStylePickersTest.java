@@ -74,14 +74,14 @@ class CompactionStylePickersTest {
                             .compactionStyle(CompactionStyle.LEVELED)
                             .build(),
                     runtime);
-            CompactionStylePickers timed = CompactionStylePickers.of(
-                    LsmOptions.builder().keyTime(key -> 0).build(), runtime);
+            CompactionStylePickers without = CompactionStylePickers.of(
+                    LsmOptions.builder().seekCompaction(false).build(), runtime);
             assertFalse(hybrid.mayMergeForReaders());
 
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
             assertTrue(hybrid.mayMergeForReaders());
             assertFalse(leveled.mayMergeForReaders(), "has the runs that its user asked for");
-            assertFalse(timed.mayMergeForReaders(), "has runs that scans of some time pass by");
+            assertFalse(without.mayMergeForReaders());
         }
     }
 

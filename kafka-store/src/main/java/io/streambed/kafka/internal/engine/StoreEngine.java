@@ -187,6 +187,7 @@ public final class StoreEngine {
                 .name(newContext.taskId() + "/" + storeName)
                 .keyTime(times.keyTime())
                 .groupSuffixBytes(times.suffixBytes())
+                .seekCompaction(settings.options().seekCompaction() && !times.readByTime())
                 .commitEveryWrite(false);
         TimeToLive byTimestamp = TimeToLive.of(storeName, format, settings.timeToLiveMillis());
         timestamps = byTimestamp == null ? null : byTimestamp.time();

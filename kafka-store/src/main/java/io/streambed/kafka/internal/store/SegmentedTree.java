@@ -51,20 +51,25 @@ final class SegmentedTree {
     }
 
     static SegmentedTree ofWindows(String name, StoreFormat format, Shape shape, StoreSettings.Source settings) {
-        return new SegmentedTree(name, format, shape, SegmentLayout.ofWindows(shape.order()), settings);
+        return new SegmentedTree(name, format, shape, SegmentLayout.ofWindows(shape.order()), true, settings);
     }
 
     static SegmentedTree ofSessions(String name, StoreFormat format, Shape shape, StoreSettings.Source settings) {
-        return new SegmentedTree(name, format, shape, SegmentLayout.ofSessions(shape.order()), settings);
+        return new SegmentedTree(name, format, shape, SegmentLayout.ofSessions(shape.order()), false, settings);
     }
 
     private SegmentedTree(
-            String name, StoreFormat format, Shape shape, SegmentLayout layout, StoreSettings.Source settings) {
+            String name,
+            StoreFormat format,
+            Shape shape,
+            SegmentLayout layout,
+            boolean readByTime,
+            StoreSettings.Source settings) {
         Segmentation segmentation = new Segmentation(shape.order(), shape.segmentIntervalMillis());
         this.engine = new StoreEngine(
                 name,
                 format,
-                EntryTimes.ofSegments(segmentation, layout::time, layout.byKey().suffixBytes()),
+                EntryTimes.ofSegments(segmentation, layout::time, layout.byKey().suffixBytes(), readByTime),
                 settings);
         this.shape = shape;
         this.layout = layout;

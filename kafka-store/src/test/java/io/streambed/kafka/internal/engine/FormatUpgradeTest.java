@@ -205,7 +205,7 @@ class FormatUpgradeTest {
         return new StoreEngine(
                 "s",
                 format,
-                new EntryTimes(segmentation, segmentation == null ? null : key -> 0, 0, null),
+                new EntryTimes(segmentation, segmentation == null ? null : key -> 0, 0, false, null),
                 (name, ignored) -> new StoreSettings(
                         LsmOptions.defaults(),
                         new RuntimeSettings(16L << 20, 100, 1, 0),
