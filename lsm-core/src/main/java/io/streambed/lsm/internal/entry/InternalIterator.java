@@ -28,6 +28,12 @@ public interface InternalIterator extends Closeable {
     /** Goes to the next entry. */
     boolean next() throws IOException;
 
+    /**
+     * Goes to the newest version of the next key, past the older ones of this key. Sources know by themselves what is of one key, mostly
+     * without comparing keys, and nobody has to keep the key for that.
+     */
+    boolean nextKey() throws IOException;
+
     /** Goes to the previous entry. */
     boolean prev() throws IOException;
 

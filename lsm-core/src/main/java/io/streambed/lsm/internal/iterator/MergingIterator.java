@@ -1,6 +1,7 @@
 package io.streambed.lsm.internal.iterator;
 
 import io.streambed.lsm.bytes.KeyHead;
+import io.streambed.lsm.bytes.KeyTail;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -26,6 +27,8 @@ public final class MergingIterator implements InternalIterator {
     private static final VarHandle BIG_ENDIAN_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    private static final byte[] NO_KEY = {};
+
     // The sources that stand on an entry form a binary heap: the one to give next is heap[0]. Its entry is read in
     // place; a move advances that source and lets it sink, which costs one comparison as long as the same source goes
     // on. Comparisons begin with eight bytes of each key, kept beside it, so most of them touch no key: its first ones,
@@ -42,6 +45,11 @@ public final class MergingIterator implements InternalIterator {
 
     /** Where in the heap the source stands that comes next after the first one, if that is known; else 0. */
     private int second;
+
+    /** The key that {@link #nextKey} left, as long as there are several sources. */
+    private byte[] keptKey = NO_KEY;
+
+    private int keptLength;
 
     /** A source, and what it stands on while it is in the heap. */
     private static final class Head {
@@ -150,6 +158,31 @@ public final class MergingIterator implements InternalIterator {
     public boolean next() throws IOException {
         requireDirection(forward);
         return advance(heap[0].source.next());
+    }
+
+    @Override
+    public boolean nextKey() throws IOException {
+        requireDirection(forward);
+        Head first = heap[0];
+        keepKey(first.entry.key());
+        boolean on = advance(first.source.nextKey());
+        // The source that was first has passed all its versions of the key. Others may have older ones.
+        while (on && heap[0] != first && KeyTail.isSameKey(heap[0].entry.key(), keptKey, keptLength)) {
+            on = advance(heap[0].source.nextKey());
+        }
+        return on;
+    }
+
+    private void keepKey(Slice key) {
+        if (size == 1) {
+            // Nobody else has it.
+            return;
+        }
+        if (keptKey.length < key.length()) {
+            keptKey = new byte[Math.max(64, 2 * key.length())];
+        }
+        System.arraycopy(key.array(), key.offset(), keptKey, 0, key.length());
+        keptLength = key.length();
     }
 
     @Override

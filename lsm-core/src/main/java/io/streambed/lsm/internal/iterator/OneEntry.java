@@ -46,6 +46,11 @@ public final class OneEntry implements InternalIterator {
     }
 
     @Override
+    public boolean nextKey() {
+        return false;
+    }
+
+    @Override
     public boolean prev() {
         return false;
     }

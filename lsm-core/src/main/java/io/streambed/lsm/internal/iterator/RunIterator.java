@@ -77,6 +77,15 @@ public final class RunIterator implements InternalIterator {
         return open + 1 < end && open(open + 1).first();
     }
 
+    /** All versions of a key are in one table. */
+    @Override
+    public boolean nextKey() throws IOException {
+        if (current().nextKey()) {
+            return true;
+        }
+        return open + 1 < end && open(open + 1).first();
+    }
+
     @Override
     public boolean prev() throws IOException {
         if (current().prev()) {

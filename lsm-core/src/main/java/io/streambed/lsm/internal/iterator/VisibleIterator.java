@@ -38,14 +38,12 @@ public final class VisibleIterator implements Closeable {
     private final boolean seesAll;
     private final boolean endsWithRange;
 
-    // Forward the source itself stands on the entry given, and keyBuffer holds its key, by which older versions are
-    // passed
-    // over. In reverse the source gives the oldest version first, so key and value of the best version so far are
-    // copied out
-    // while the source walks on to the first entry of the next key.
+    // Forward the source itself stands on the entry given, and passes its older versions. In reverse the source gives
+    // the oldest version first, so key and value of the best version so far are copied out while the source walks on to
+    // the first entry of the next key.
     private final Slice key = new Slice();
     private final Slice value = new Slice();
-    private byte[] keyBuffer = new byte[64];
+    private byte[] keyBuffer = NO_BYTES;
     private byte[] valueBuffer = NO_BYTES;
     private State state = State.NEW;
     private boolean sourceOnEntry;
@@ -106,7 +104,7 @@ public final class VisibleIterator implements Closeable {
     /** The key, good until the next move. */
     public Slice key() {
         requireEntry();
-        return key;
+        return forward ? entry.key() : key;
     }
 
     /** The value, good until the next move. */
@@ -132,7 +130,7 @@ public final class VisibleIterator implements Closeable {
         if (state == State.NEW) {
             on = arrive(from == null ? source.first() : source.seek(from));
         } else {
-            on = nextKeyForward();
+            on = arrive(source.nextKey());
         }
         while (on) {
             if (!isVisible()) {
@@ -142,14 +140,13 @@ public final class VisibleIterator implements Closeable {
             if (!endsWithRange && isBehindRange(entry.key())) {
                 break;
             }
-            keepKey();
             if (!entry.isTombstone()) {
-                tellForward(key);
+                tellForward(entry.key());
                 return true;
             }
-            DeadRanges.DeadRange dead = pass();
+            DeadRanges.DeadRange dead = pass(entry.key());
             if (dead == null) {
-                on = nextKeyForward();
+                on = arrive(source.nextKey());
             } else {
                 byte[] end = dead.to();
                 on = end != null && arrive(source.seek(Slice.of(end)));
@@ -157,15 +154,6 @@ public final class VisibleIterator implements Closeable {
         }
         tellForward(to);
         return false;
-    }
-
-    /** Passes over the older versions of the key that was kept. */
-    private boolean nextKeyForward() throws IOException {
-        boolean on = arrive(source.next());
-        while (on && isKeptKey()) {
-            on = arrive(source.next());
-        }
-        return on;
     }
 
     private boolean nextReverse() throws IOException {
@@ -191,7 +179,7 @@ public final class VisibleIterator implements Closeable {
                 tellReverse(behind(key));
                 return true;
             }
-            DeadRanges.DeadRange dead = pass();
+            DeadRanges.DeadRange dead = pass(key);
             if (dead != null) {
                 sourceOnEntry = arrive(source.seekBefore(Slice.of(dead.from())));
             }
@@ -200,14 +188,14 @@ public final class VisibleIterator implements Closeable {
         return false;
     }
 
-    /** Counts the key that was kept, which is not visible; what is known around it, once there were many. */
-    private DeadRanges.@Nullable DeadRange pass() {
+    /** Counts a key that is not visible; what is known around it, once there were many. */
+    private DeadRanges.@Nullable DeadRange pass(Slice dead) {
         if (passed++ == 0) {
-            firstPassedBuffer = copyKey(firstPassedBuffer);
-            firstPassed.set(firstPassedBuffer, 0, key.length());
+            firstPassedBuffer = copy(dead, firstPassedBuffer);
+            firstPassed.set(firstPassedBuffer, 0, dead.length());
         }
         if (passed == DeadRanges.MANY_KEYS) {
-            jumped = deadRanges.around(key, moment);
+            jumped = deadRanges.around(dead, moment);
         }
         return passed == DeadRanges.MANY_KEYS ? jumped : null;
     }
@@ -273,27 +261,21 @@ public final class VisibleIterator implements Closeable {
 
     private void keepKey() {
         Slice current = entry.key();
-        int length = current.length();
-        if (keyBuffer.length < length) {
-            keyBuffer = new byte[Math.max(length, 2 * keyBuffer.length)];
-        }
-        System.arraycopy(current.array(), current.offset(), keyBuffer, 0, length);
-        key.set(keyBuffer, 0, length);
-    }
-
-    private byte[] copyKey(byte[] buffer) {
-        byte[] enough = buffer.length < key.length() ? new byte[Math.max(key.length(), 2 * buffer.length)] : buffer;
-        System.arraycopy(key.array(), key.offset(), enough, 0, key.length());
-        return enough;
+        keyBuffer = copy(current, keyBuffer);
+        key.set(keyBuffer, 0, current.length());
     }
 
     private void keepValue() {
         Slice current = entry.value();
-        int length = current.length();
-        if (valueBuffer.length < length) {
-            valueBuffer = new byte[Math.max(length, 2 * valueBuffer.length)];
-        }
-        System.arraycopy(current.array(), current.offset(), valueBuffer, 0, length);
-        value.set(valueBuffer, 0, length);
+        valueBuffer = copy(current, valueBuffer);
+        value.set(valueBuffer, 0, current.length());
+    }
+
+    /** Copies bytes into a buffer, or into a larger one if they are more; returns the one that has them. */
+    private static byte[] copy(Slice from, byte[] buffer) {
+        int length = from.length();
+        byte[] enough = buffer.length < length ? new byte[Math.max(length, 2 * buffer.length)] : buffer;
+        System.arraycopy(from.array(), from.offset(), enough, 0, length);
+        return enough;
     }
 }

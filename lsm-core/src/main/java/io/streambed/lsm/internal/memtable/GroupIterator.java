@@ -96,6 +96,11 @@ final class GroupIterator implements InternalIterator {
     }
 
     @Override
+    public boolean nextKey() {
+        return next();
+    }
+
+    @Override
     public boolean prev() {
         return goTo(at - 1);
     }

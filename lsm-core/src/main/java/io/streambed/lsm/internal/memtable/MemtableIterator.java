@@ -87,6 +87,12 @@ final class MemtableIterator implements InternalIterator {
     }
 
     @Override
+    public boolean nextKey() {
+        assert version != Arena.NONE : "not on an entry";
+        return step(true);
+    }
+
+    @Override
     public boolean prev() {
         assert version != Arena.NONE : "not on an entry";
         if (allVersions) {

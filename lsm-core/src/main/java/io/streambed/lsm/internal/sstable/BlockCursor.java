@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.sstable;
 
+import io.streambed.lsm.bytes.KeyTail;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
@@ -48,6 +49,9 @@ final class BlockCursor {
     private byte[] keyBuffer = new byte[64];
     private int bufferedHead;
 
+    private byte[] keptKey = NOTHING;
+    private int keptLength;
+
     // What readHeader() found in an entry.
     private int shared;
     private int suffix;
@@ -93,9 +97,9 @@ final class BlockCursor {
         value.set(NOTHING, 0, 0);
     }
 
-    /** Memory of the key buffer, which has grown to what the longest key needed. */
+    /** Memory of the key buffers, which have grown to what the longest key needed. */
     int bufferBytes() {
-        return keyBuffer.length;
+        return keyBuffer.length + keptKey.length;
     }
 
     boolean first() throws MalformedBytesException {
@@ -123,6 +127,44 @@ final class BlockCursor {
         }
         decode(following);
         return true;
+    }
+
+    /**
+     * Goes to the first entry of the next key in the block. If there is none it stands on the last version of its key in the block.
+     * Different keys have different tags, but for one in 256.
+     */
+    boolean nextKey() throws MalformedBytesException {
+        int tags = table - count;
+        byte tag = block[tags + index];
+        if (index + 1 >= count) {
+            return false;
+        }
+        if (block[tags + index + 1] != tag) {
+            decode(index + 1);
+            return true;
+        }
+        keepKey();
+        do {
+            decode(index + 1);
+            if (!isOnKeptKey()) {
+                return true;
+            }
+        } while (index + 1 < count);
+        return false;
+    }
+
+    /** Keeps the key of the current entry, whatever move follows. */
+    void keepKey() {
+        if (keptKey.length < key.length()) {
+            keptKey = new byte[Math.max(key.length(), 2 * keptKey.length)];
+        }
+        System.arraycopy(key.array(), key.offset(), keptKey, 0, key.length());
+        keptLength = key.length();
+    }
+
+    /** Whether the current entry has the key that was kept. */
+    boolean isOnKeptKey() {
+        return KeyTail.isSameKey(key, keptKey, keptLength);
     }
 
     boolean prev() throws MalformedBytesException {

@@ -98,6 +98,25 @@ final class TableIterator implements InternalIterator {
     }
 
     @Override
+    public boolean nextKey() throws IOException {
+        requireStanding();
+        try {
+            if (cursor.nextKey()) {
+                return true;
+            }
+            cursor.keepKey();
+            boolean on = nextBlock();
+            // Versions of a key may go on in the next block.
+            while (on && cursor.isOnKeptKey()) {
+                on = cursor.nextKey() || nextBlock();
+            }
+            return on;
+        } catch (MalformedBytesException e) {
+            throw corrupt(e);
+        }
+    }
+
+    @Override
     public boolean prev() throws IOException {
         requireStanding();
         try {

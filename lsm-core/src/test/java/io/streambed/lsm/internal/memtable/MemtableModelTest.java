@@ -287,9 +287,16 @@ class MemtableModelTest {
                 walk.at = walk.expected.size() - 1;
             } else if (what < 4) {
                 found = seek(walk, what == 2);
-            } else if (what < 12) {
+            } else if (what < 9) {
                 found = walk.iterator.next();
                 walk.at++;
+            } else if (what < 12) {
+                found = walk.iterator.nextKey();
+                Slice before = walk.expected.get(walk.at).getKey().key;
+                do {
+                    walk.at++;
+                } while (walk.at < walk.expected.size()
+                        && walk.expected.get(walk.at).getKey().key.equals(before));
             } else {
                 found = walk.iterator.prev();
                 walk.at--;

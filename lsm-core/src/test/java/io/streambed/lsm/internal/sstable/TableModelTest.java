@@ -168,9 +168,16 @@ final class TableModelTest {
                         on = at.seekBefore(Slice.of(key));
                         index = lowerBound(entries, key) - 1;
                     }
-                    case 4, 5, 6, 7, 8, 9, 10 -> {
+                    case 4, 5, 6, 7 -> {
                         on = at.next();
                         index++;
+                    }
+                    case 8, 9, 10 -> {
+                        on = at.nextKey();
+                        byte[] before = entries.get(index).key();
+                        do {
+                            index++;
+                        } while (index < entries.size() && entries.get(index).hasKey(before));
                     }
                     default -> {
                         on = at.prev();
