@@ -20,8 +20,8 @@ public enum CompactionStyle {
     /**
      * Merges runs of similar size, keeps at most eight of them, and merges everything once a fifth of the entries are hidden by others
      * or deleted. Writes little more than {@link #TIERED} where keys are new, and takes at most 1.3 times the room where they
-     * are overwritten. A tree that is not written to also merges runs once ranges that were read in several of them have cost as much, unless
-     * its keys have times.
+     * are overwritten. A tree that is not written to also merges runs once ranges that were read in several of them have cost as much
+     * ({@link LsmOptions#seekCompaction()}). Where keys have times ({@link KeyTime}), runs of different times stay apart, up to 32 of them.
      */
     HYBRID
 }

@@ -89,10 +89,17 @@ final class ReadPath {
         }
         SeqRanges voids = view.tables().version().voids();
         List<RunReader> runs = view.tables().runs();
+        ToLongFunction<Slice> timeOf = keyTime;
+        long timeFrom = Long.MIN_VALUE;
+        long timeTo = Long.MAX_VALUE;
+        if (timeOf != null) {
+            timeFrom = timeOf.applyAsLong(Slice.of(key));
+            timeTo = timeFrom;
+        }
         int filterSkips = 0;
         int inVain = 0;
         for (int i = 0; found == null && i < runs.size(); i++) {
-            TableReader table = runs.get(i).tableFor(key);
+            TableReader table = runs.get(i).tableFor(key, timeFrom, timeTo);
             if (table == null) {
                 continue;
             }

@@ -28,15 +28,23 @@ final class RunReader {
         this.readers = new TableReader[run.tables().size()];
     }
 
-    /** The table whose range has {@code key} in it, or {@code null} if there is none. */
+    /**
+     * The table whose range has {@code key} in it, or {@code null} if there is none.
+     *
+     * @param timeFrom the key has no earlier time
+     * @param timeTo nor a later one
+     */
     @Nullable
-    TableReader tableFor(byte[] key) throws IOException {
+    TableReader tableFor(byte[] key, long timeFrom, long timeTo) throws IOException {
         int index = run.firstEndingAtOrAfter(key, 0, key.length);
-        if (index == readers.length
-                || Arrays.compareUnsigned(run.tables().get(index).smallest(), key) > 0) {
+        if (index == readers.length) {
             return null;
         }
-        return reader(index);
+        TableMeta table = run.tables().get(index);
+        // A filter would say so, too, from memory that is not in the processor's cache.
+        return !table.times().overlap(timeFrom, timeTo) || Arrays.compareUnsigned(table.smallest(), key) > 0
+                ? null
+                : reader(index);
     }
 
     /** An iterator over the tables that {@code range} touches, but for some without a key of its times; or {@code null} if there are none. */

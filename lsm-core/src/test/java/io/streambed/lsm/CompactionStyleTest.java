@@ -2,6 +2,7 @@ package io.streambed.lsm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.fs.MemoryFileSystem;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The bounds that each style states, held to while a tree is filled, overwritten and emptied. Everything runs in this thread. */
 class CompactionStyleTest {
     private static final int KEYS = 20_000;
+    private static final int KEY_LENGTH = 12;
 
     /** Of each key on the average, where keys are overwritten. */
     private static final int TIMES = 4;
@@ -66,6 +69,40 @@ class CompactionStyleTest {
             checkSpace(tree, bounds.emptied, alive, style + " delete " + keys);
             assertEquals(alive, keysOf(tree));
         }
+    }
+
+    /** Flushes that follow the times of keys are left as they are: each byte is written once, and once more where they are too many. */
+    @Test
+    void runsOfDifferentTimesStayApart() {
+        LsmOptions options = options(CompactionStyle.HYBRID).toBuilder()
+                .keyTime(key -> Long.parseLong(new String(key.toByteArray(), UTF_8).substring(KEY_LENGTH)))
+                .build();
+        try (LsmRuntime runtime = LsmRuntime.builder().executor(Runnable::run).build();
+                LsmTree tree = runtime.open(new MemoryFileSystem(), options)) {
+            Bounds bounds = new Bounds(32, 0, 0, 0, 0);
+            double first = run(tree, bounds, KEYS / 4, i -> tree.put(timed(i), new byte[100]));
+            assertTrue(tree.metrics().runs() > 8, () -> "runs " + tree.metrics().runs());
+            check(first, 1.2, "fill in the order of times");
+            double all = run(tree, bounds, KEYS, i -> tree.put(timed(i), new byte[100]));
+            check(all, 2.2, "fill on and on in the order of times");
+            for (int i = 0; i < KEYS; i++) {
+                assertNotNull(tree.get(timed(i)), "entry " + i);
+            }
+            assertEquals(KEYS, keysOf(tree).size());
+
+            // Others of the first times, now and then: those lie in many runs from then on.
+            double late = run(tree, bounds, KEYS, i -> tree.put(timed(i % 2 == 0 ? i % 200 : i), new byte[100]));
+            check(late, Bounds.of(CompactionStyle.HYBRID).overwritten, "late entries");
+            assertTrue(
+                    tree.metrics().runs() <= Bounds.of(CompactionStyle.HYBRID).runs,
+                    "runs " + tree.metrics().runs());
+            assertEquals(KEYS, keysOf(tree).size());
+        }
+    }
+
+    /** A hundred keys, at one time after the other. */
+    private static byte[] timed(int i) {
+        return (key(i * 7 % 100) + i / 100).getBytes(UTF_8);
     }
 
     private static LsmOptions options(CompactionStyle style) {

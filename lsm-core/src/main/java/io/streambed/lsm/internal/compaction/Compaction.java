@@ -110,4 +110,13 @@ public sealed interface Compaction {
 
     /** Moves tables as they are, because they overlap nothing of the run that they come to: no byte is read or written. */
     record Move(List<Input> inputs, int toLevel, long toRun) implements Compaction {}
+
+    /** Moves whole runs to another level, each as the run that it is: no byte is read or written. */
+    record MoveRuns(List<Input> inputs, int toLevel) implements Compaction {
+        /** That of the newest of them. */
+        @Override
+        public long toRun() {
+            return newestId(inputs);
+        }
+    }
 }

@@ -83,6 +83,14 @@ public final class CompactionJob {
                 bytesRead += table.bytes();
             }
         }
+        if (compaction instanceof Compaction.MoveRuns) {
+            for (Compaction.Input input : compaction.inputs()) {
+                input.tables()
+                        .forEach(table ->
+                                edit.add(compaction.toLevel(), input.run().id(), table));
+            }
+            return new Traffic(0, 0);
+        }
         if (compaction instanceof Compaction.Move) {
             replaced.forEach(table -> edit.add(compaction.toLevel(), compaction.toRun(), table));
             return new Traffic(0, 0);

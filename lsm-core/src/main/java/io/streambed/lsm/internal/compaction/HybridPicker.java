@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
+import io.streambed.lsm.internal.version.KeyTimes;
 import io.streambed.lsm.internal.version.Run;
 import io.streambed.lsm.internal.version.TableMeta;
 import io.streambed.lsm.internal.version.Version;
@@ -11,7 +12,8 @@ import java.util.Optional;
  * compact as leveled once they are overwritten. What it keeps:
  *
  * <ul>
- *   <li>Read: at most {@value #MOST_RUNS} runs, plus what flushes bring while a merge is running.
+ *   <li>Read: at most {@value #MOST_RUNS} runs, plus what flushes bring while a merge is running. Where keys have times: so many that have
+ *       keys of one time, and {@value #MOST_RUNS_APART} in all; of more than those, {@value #MERGED_APART} old ones become one.
  *   <li>Write: a merge takes the flushes that have gathered in level 0, and then further runs as long as the next one is no larger
  *       than all of them together. So every entry of a run that takes part ends in one at least twice as large, and is written
  *       log2(size / write buffer) times at the most; two to three times for a tree of 200 write buffers.
@@ -22,10 +24,19 @@ import java.util.Optional;
  * </ul>
  *
  * Level 0 goes at {@code level0Trigger} flushes. Those that overlap no other run only move: keys that come in order are never
- * rewritten.
+ * rewritten. Where keys have times and flushes follow the time, so do those that few others have the times of: who asks for some time passes
+ * by the others unread, so a merge would spare him nothing, and whole runs expire at once that a merge would have mixed with later ones.
+ * (Cassandra's time-window compaction, by what the runs have rather than by windows that somebody has to choose.)
  */
 public final class HybridPicker implements CompactionPicker {
     private static final int MOST_RUNS = 8;
+
+    /** Of runs that have few times in common, and how many of them become one if there are more. */
+    private static final int MOST_RUNS_APART = 32;
+
+    private static final int MERGED_APART = 8;
+    private static final double ABOUT_AS_MUCH = 1.25;
+
     private static final double MOST_GARBAGE_AT_REST = 0.25;
     private static final double MOST_GARBAGE_IN_USE = 1.0;
     private static final int LEVEL_0_TRIGGER = 6;
@@ -59,30 +70,72 @@ public final class HybridPicker implements CompactionPicker {
     public Optional<Compaction> pick(Version version, long settled) {
         List<Compaction.Input> runs = Compaction.Input.all(version);
         int level0 = version.level(0).size();
+        int ofOneTime = mostOfOneTime(runs);
+        int most = ofOneTime > MOST_RUNS ? MOST_RUNS : MOST_RUNS_APART;
         if (level0 >= level0Trigger) {
             List<Compaction.Input> apart = withoutOverlap(runs, level0);
-            return Optional.of(apart.isEmpty() ? mergeNewest(runs, level0) : move(runs, level0, apart));
+            if (!apart.isEmpty()) {
+                return Optional.of(move(runs, level0, apart));
+            }
+            return Optional.of(
+                    ofOneTime < level0Trigger
+                            ? new Compaction.MoveRuns(runs.subList(0, level0), 1)
+                            : mergeNewest(runs, level0, most));
         }
-        if (runs.size() > MOST_RUNS) {
-            return Optional.of(mergeNewest(runs, Math.max(1, level0)));
+        if (runs.size() > most) {
+            return Optional.of(
+                    most == MOST_RUNS_APART ? mergeApart(runs) : mergeNewest(runs, Math.max(1, level0), most));
         }
         return hasTooMuchGarbage(version, settled)
                 ? Optional.of(new Compaction.Merge(runs, levelBelow0(runs), Compaction.newestId(runs)))
                 : Optional.empty();
     }
 
-    /** Merges the newest {@code least} runs, and further ones as long as that pays or there are too many. */
-    private static Compaction mergeNewest(List<Compaction.Input> runs, int least) {
+    /** Merges the newest {@code least} runs, and further ones as long as that pays or there are more than may be. */
+    private static Compaction mergeNewest(List<Compaction.Input> runs, int least, int most) {
         int count = least;
-        long bytes = 0;
-        for (Compaction.Input input : runs.subList(0, least)) {
-            bytes += input.run().bytes();
-        }
-        while (count < runs.size() && (runs.get(count).run().bytes() <= bytes || runs.size() - count >= MOST_RUNS)) {
+        long bytes = bytes(runs.subList(0, least));
+        while (count < runs.size() && (runs.get(count).run().bytes() <= bytes || runs.size() - count >= most)) {
             bytes += runs.get(count++).run().bytes();
         }
         List<Compaction.Input> newest = runs.subList(0, count);
         return Compaction.intoOneRun(newest, levelBelow0(newest));
+    }
+
+    /**
+     * Merges the oldest of those neighbours that are least to write: recent times are the ones that are read as a rule. There are more of
+     * them than runs in level 0, so none of those is left above what was newer.
+     */
+    private static Compaction mergeApart(List<Compaction.Input> runs) {
+        long least = Long.MAX_VALUE;
+        for (int newest = 0; newest + MERGED_APART <= runs.size(); newest++) {
+            least = Math.min(least, bytes(runs.subList(newest, newest + MERGED_APART)));
+        }
+        List<Compaction.Input> inputs = List.of();
+        for (int newest = 0; newest + MERGED_APART <= runs.size(); newest++) {
+            List<Compaction.Input> neighbours = runs.subList(newest, newest + MERGED_APART);
+            if (bytes(neighbours) <= ABOUT_AS_MUCH * least) {
+                inputs = neighbours;
+            }
+        }
+        return Compaction.intoOneRun(inputs, levelBelow0(inputs));
+    }
+
+    private static long bytes(List<Compaction.Input> runs) {
+        return runs.stream().mapToLong(input -> input.run().bytes()).sum();
+    }
+
+    /** How many runs have keys of one and the same time, at the most; all of them where keys have none. */
+    private static int mostOfOneTime(List<Compaction.Input> runs) {
+        List<KeyTimes> times = runs.stream().map(input -> input.run().times()).toList();
+        // Nowhere are there more than where one of them begins.
+        return (int) times.stream()
+                .map(KeyTimes::earliest)
+                .mapToLong(time -> times.stream()
+                        .filter(other -> other.overlap(time, time))
+                        .count())
+                .max()
+                .orElse(0);
     }
 
     /** The runs of level 0 that overlap no other run. */

@@ -109,6 +109,17 @@ public final class Run {
         return tables.subList(first, end);
     }
 
+    /** The times that the keys of all tables have. */
+    public KeyTimes times() {
+        long earliest = Long.MAX_VALUE;
+        long latest = Long.MIN_VALUE;
+        for (TableMeta table : tables) {
+            earliest = Math.min(earliest, table.times().earliest());
+            latest = Math.max(latest, table.times().latest());
+        }
+        return new KeyTimes(earliest, latest);
+    }
+
     /** Size of all tables. */
     public long bytes() {
         long sum = 0;

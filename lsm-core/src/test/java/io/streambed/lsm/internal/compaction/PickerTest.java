@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <pre>
  * empty                                        begins with no tables
- * LEVEL RUN TABLE FROM..TO MB [E entries] [T tombstones] [O overwrites] [S maxSeqNo]
+ * LEVEL RUN TABLE FROM..TO MB [E entries] [T tombstones] [O overwrites] [S maxSeqNo] [EARLIEST to LATEST]
  * floor KEY, void FIRST-LAST
  * leveled | tiered | hybrid [settled N]        what the style would do; level 1 of leveled takes 40 MB
  * relief RUN                                   while a merge of that run of level 0 and all below it is running
@@ -115,8 +115,13 @@ class PickerTest {
                 1,
                 option(words, "S", number),
                 option(words, "O", 0),
-                KeyTimes.ANY);
+                times(words));
         return new VersionEdit().add(Integer.parseInt(words[0].substring(1)), Long.parseLong(words[1]), table);
+    }
+
+    private static KeyTimes times(String[] words) {
+        int to = Arrays.asList(words).indexOf("to");
+        return to < 0 ? KeyTimes.ANY : new KeyTimes(Long.parseLong(words[to - 1]), Long.parseLong(words[to + 1]));
     }
 
     private static long option(String[] words, String letter, long otherwise) {
@@ -134,10 +139,14 @@ class PickerTest {
                                                     .map(TableMeta::number)
                                                     .toList())
                             .collect(Collectors.joining(" "));
-                    String what = compaction.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-                    return compaction instanceof Compaction.Drop
-                            ? what + " " + inputs
-                            : what + " " + inputs + " to L" + compaction.toLevel() + "/" + compaction.toRun();
+                    String what = compaction
+                            .getClass()
+                            .getSimpleName()
+                            .replace("MoveRuns", "move-runs")
+                            .toLowerCase(Locale.ROOT);
+                    String to = compaction instanceof Compaction.Drop ? "" : " to L" + compaction.toLevel();
+                    boolean isOneRun = compaction instanceof Compaction.Merge || compaction instanceof Compaction.Move;
+                    return what + " " + inputs + to + (isOneRun ? "/" + compaction.toRun() : "");
                 })
                 .orElse("nothing");
     }
