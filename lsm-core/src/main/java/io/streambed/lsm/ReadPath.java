@@ -33,6 +33,9 @@ final class ReadPath {
     /** To look whether runs should be merged costs as much as some seeks. */
     private static final int SEEKS_A_LOOK = 4096;
 
+    /** As many as most ranges have; room for more would be cleared for each of them. */
+    private static final int FEW_SOURCES = 4;
+
     private final Versions versions;
     private final WritePath writes;
     private final ReadCounters counters;
@@ -123,7 +126,7 @@ final class ReadPath {
     @Nullable
     VisibleIterator iterate(ReadView view, KeyRange asked, Direction direction, long moment) throws IOException {
         KeyRange range = asked.notBelow(view.floor());
-        List<InternalIterator> sources = new ArrayList<>();
+        List<InternalIterator> sources = new ArrayList<>(FEW_SOURCES);
         try {
             byte[] onlyKey = asked.onlyKey();
             if (onlyKey != null) {

@@ -53,14 +53,7 @@ final class RunReader {
         byte[] from = range.from();
         byte[] to = range.to();
         int begin = from == null ? 0 : run.firstEndingAtOrAfter(from, 0, from.length);
-        int end = readers.length;
-        if (to != null) {
-            end = run.firstEndingAtOrAfter(to, 0, to.length);
-            if (end < readers.length
-                    && Arrays.compareUnsigned(run.tables().get(end).smallest(), to) < 0) {
-                end++;
-            }
-        }
+        int end = to == null ? readers.length : endOf(to, begin);
         while (begin < end && !hasTimesOf(range, begin)) {
             begin++;
         }
@@ -71,6 +64,19 @@ final class RunReader {
                 ? null
                 : new RunIterator(
                         run, begin, end, from, (whole, index) -> reader(index).iterator(ReadMode.CACHED));
+    }
+
+    /** Index behind the last table that has keys below {@code to}, or may have; not below {@code begin}, where the range begins. */
+    private int endOf(byte[] to, int begin) {
+        if (begin == readers.length) {
+            return begin;
+        }
+        // A short range ends in the table that it begins in.
+        boolean endsThere = Arrays.compareUnsigned(to, run.tables().get(begin).largest()) <= 0;
+        int end = endsThere ? begin : run.firstEndingAtOrAfter(to, 0, to.length);
+        boolean hasSome = end < readers.length
+                && Arrays.compareUnsigned(run.tables().get(end).smallest(), to) < 0;
+        return hasSome ? end + 1 : end;
     }
 
     /** A range is read in this run and in others; how many were so far. */

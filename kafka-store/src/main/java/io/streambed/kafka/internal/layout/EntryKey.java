@@ -156,7 +156,10 @@ public final class EntryKey {
         int from = entry.offset() + keyOffset();
         int to = from + keyLength(entry);
         if (keyFrom != null && keyFrom == keyTo) {
-            return Arrays.equals(array, from, to, keyFrom, 0, keyFrom.length);
+            // Sorted by key, all that lies between entries of one key begins with that key; another one is longer.
+            return form == Form.BY_TIME
+                    ? Arrays.equals(array, from, to, keyFrom, 0, keyFrom.length)
+                    : to - from == keyFrom.length;
         }
         return (keyFrom == null || Arrays.compareUnsigned(array, from, to, keyFrom, 0, keyFrom.length) >= 0)
                 && (keyTo == null || Arrays.compareUnsigned(array, from, to, keyTo, 0, keyTo.length) <= 0);

@@ -25,6 +25,9 @@ public final class VisibleIterator implements Closeable {
     private static final byte[] NO_BYTES = {};
     private static final EntryView NOTHING = new EntryView();
 
+    /** Of a walk forward, which has its key and value from the source. Never set. */
+    private static final Slice NO_SLICE = new Slice();
+
     private final InternalIterator source;
     private final long moment;
     private final SeqRanges voids;
@@ -41,8 +44,8 @@ public final class VisibleIterator implements Closeable {
     // Forward the source itself stands on the entry given, and passes its older versions. In reverse the source gives
     // the oldest version first, so key and value of the best version so far are copied out while the source walks on to
     // the first entry of the next key.
-    private final Slice key = new Slice();
-    private final Slice value = new Slice();
+    private final Slice key;
+    private final Slice value;
     private byte[] keyBuffer = NO_BYTES;
     private byte[] valueBuffer = NO_BYTES;
     private State state = State.NEW;
@@ -53,8 +56,8 @@ public final class VisibleIterator implements Closeable {
 
     // The keys since the last visible one, none of which is: how many, the first of them, and what was known of them.
     private final DeadRanges deadRanges;
-    private final Slice firstPassed = new Slice();
-    private byte[] firstPassedBuffer = NO_BYTES;
+    private byte[] firstPassed = NO_BYTES;
+    private int firstPassedLength;
     private int passed;
     private DeadRanges.@Nullable DeadRange jumped;
 
@@ -87,6 +90,9 @@ public final class VisibleIterator implements Closeable {
         this.to = to == null ? null : Slice.of(to);
         this.headOfTo = to == null ? Long.MAX_VALUE : KeyHead.of(to, 0, to.length);
         this.forward = forward;
+        // Many a range is read for each record of an application's input, forward as a rule.
+        this.key = forward ? NO_SLICE : new Slice();
+        this.value = forward ? NO_SLICE : new Slice();
         this.seesAll = seesAll;
         this.endsWithRange = endsWithRange;
     }
@@ -191,8 +197,8 @@ public final class VisibleIterator implements Closeable {
     /** Counts a key that is not visible; what is known around it, once there were many. */
     private DeadRanges.@Nullable DeadRange pass(Slice dead) {
         if (passed++ == 0) {
-            firstPassedBuffer = copy(dead, firstPassedBuffer);
-            firstPassed.set(firstPassedBuffer, 0, dead.length());
+            firstPassed = copy(dead, firstPassed);
+            firstPassedLength = dead.length();
         }
         if (passed == DeadRanges.MANY_KEYS) {
             jumped = deadRanges.around(dead, moment);
@@ -203,7 +209,7 @@ public final class VisibleIterator implements Closeable {
     /** Before {@code end}, which is visible or outside, there were keys that are not. */
     private void tellForward(@Nullable Slice end) {
         if (passed >= DeadRanges.MANY_KEYS) {
-            tell(firstPassed.toByteArray(), end == null ? null : end.toByteArray());
+            tell(Arrays.copyOf(firstPassed, firstPassedLength), end == null ? null : end.toByteArray());
         }
         passed = 0;
     }
@@ -211,7 +217,7 @@ public final class VisibleIterator implements Closeable {
     /** From {@code first} on there were keys that are not visible. */
     private void tellReverse(byte[] first) {
         if (passed >= DeadRanges.MANY_KEYS) {
-            tell(first, behind(firstPassed));
+            tell(first, behind(Slice.of(firstPassed, 0, firstPassedLength)));
         }
         passed = 0;
     }

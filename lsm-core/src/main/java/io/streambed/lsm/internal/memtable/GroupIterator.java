@@ -13,6 +13,9 @@ final class GroupIterator implements InternalIterator {
     /** More nodes of a group than these are left to the sorted index, in which a search takes about as long as sorting so many. */
     static final int MOST_NODES = 32;
 
+    /** As many as there are as a rule: room for all that may be would be cleared each time. */
+    static final int FEW_NODES = 8;
+
     private final Arena arena;
     private final int[] nodes;
     private final int[] versions;
@@ -38,9 +41,18 @@ final class GroupIterator implements InternalIterator {
     static @Nullable GroupIterator of(
             Arena arena, int[] nodes, int candidates, byte[] from, byte[] to, int suffixBytes, long maxSeqNo) {
         int common = from.length - suffixBytes;
-        int[] versions = new int[candidates];
-        int count = 0;
+        // Nodes lie about in the arena, each is a cache miss. Those of a loop that does no more than this do not wait
+        // for one another.
+        int candidatesOfLength = 0;
         for (int i = 0; i < candidates; i++) {
+            int node = nodes[i];
+            if (Nodes.keyLength(arena.slab(node), Arena.offset(node)) == from.length) {
+                nodes[candidatesOfLength++] = node;
+            }
+        }
+        int[] versions = new int[candidatesOfLength];
+        int count = 0;
+        for (int i = 0; i < candidatesOfLength; i++) {
             int node = nodes[i];
             if (!isWithin(arena, node, from, to, common)) {
                 continue;
@@ -61,11 +73,9 @@ final class GroupIterator implements InternalIterator {
         return count == 0 ? null : new GroupIterator(arena, nodes, versions, count);
     }
 
-    /** Whether a node lies in the range, and has as much in common with its beginning as keys of a group do. */
+    /** Whether a node, as long as the range's beginning, lies in the range, and has as much in common with that as keys of a group do. */
     private static boolean isWithin(Arena arena, int node, byte[] from, byte[] to, int common) {
-        int length = Nodes.keyLength(arena.slab(node), Arena.offset(node));
-        return length == from.length
-                && Nodes.comparePrefix(arena, node, common, from, 0, from.length) == 0
+        return Nodes.comparePrefix(arena, node, common, from, 0, from.length) == 0
                 && Nodes.compare(arena, node, from, 0, from.length, common) >= 0
                 && Nodes.compare(arena, node, to, 0, to.length, 0) < 0;
     }

@@ -174,8 +174,12 @@ public final class Memtable {
         long visible = Math.min(maxSeqNo, lastSeqNo());
         GroupIndex index = groups(suffixBytes);
         if (index.cover(arrivals.size())) {
-            int[] nodes = new int[GroupIterator.MOST_NODES];
+            int[] nodes = new int[GroupIterator.FEW_NODES];
             int count = index.find(from, to, nodes);
+            if (count < 0) {
+                nodes = new int[GroupIterator.MOST_NODES];
+                count = index.find(from, to, nodes);
+            }
             if (count >= 0) {
                 return count == 0 ? null : GroupIterator.of(arena, nodes, count, from, to, suffixBytes, visible);
             }
