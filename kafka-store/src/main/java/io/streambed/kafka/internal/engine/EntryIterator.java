@@ -1,5 +1,7 @@
 package io.streambed.kafka.internal.engine;
 
+import io.streambed.lsm.Direction;
+import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.LsmException;
 import io.streambed.lsm.LsmIterator;
 import io.streambed.lsm.bytes.Slice;
@@ -11,7 +13,7 @@ import io.streambed.lsm.bytes.Slice;
  */
 public final class EntryIterator implements AutoCloseable {
     private final OpenTree owner;
-    private final LsmIterator entries;
+    private LsmIterator entries;
     private final OpenIterators.Opened opened;
     private boolean closed;
 
@@ -39,6 +41,19 @@ public final class EntryIterator implements AutoCloseable {
         } catch (LsmException e) {
             throw owner.failure("read on in a range", e);
         }
+    }
+
+    /**
+     * Leaves what it walks, and goes on before the first entry of another range, as that is now. It is still the iterator that was opened, since
+     * then and there: whoever walks through several ranges has one iterator, however many there are.
+     *
+     * @throws org.apache.kafka.streams.errors.InvalidStateStoreException if the store was closed
+     * @throws org.apache.kafka.streams.errors.ProcessorStateException if reading fails
+     */
+    public void goOn(KeyRange range, Direction direction) {
+        // First, so that it holds no more than the tables of one moment.
+        entries.close();
+        entries = owner.entries(range, direction);
     }
 
     /** The key of the entry that the iterator stands on; good until the next move. Throws as {@link #next()} does. */

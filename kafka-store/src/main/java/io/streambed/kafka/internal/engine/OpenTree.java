@@ -130,10 +130,14 @@ public final class OpenTree {
 
     /** Walks a range. To be closed. */
     public EntryIterator iterate(KeyRange range, Direction direction) {
+        return new EntryIterator(this, entries(range, direction), iterators.opened());
+    }
+
+    /** Entries of a range, for an iterator that counts as open. Throws as {@link #iterate} does. */
+    LsmIterator entries(KeyRange range, Direction direction) {
         CommittedView view = viewOfCaller();
         try {
-            LsmIterator entries = view == null ? tree.iterator(range, direction) : view.iterator(range, direction);
-            return new EntryIterator(this, entries, iterators.opened());
+            return view == null ? tree.iterator(range, direction) : view.iterator(range, direction);
         } catch (LsmException e) {
             throw failure("open a range", e);
         }

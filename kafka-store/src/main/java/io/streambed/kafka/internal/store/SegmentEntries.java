@@ -6,6 +6,7 @@ import io.streambed.kafka.internal.layout.EntryBounds;
 import io.streambed.kafka.internal.layout.EntryKey;
 import io.streambed.kafka.internal.layout.SegmentLayout;
 import io.streambed.lsm.Direction;
+import io.streambed.lsm.KeyRange;
 import io.streambed.lsm.bytes.Slice;
 import java.util.NoSuchElementException;
 import org.apache.kafka.streams.KeyValue;
@@ -51,6 +52,7 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
     private int opened;
     private long segment;
     private @Nullable EntryIterator entries;
+    private boolean inSegment;
     private byte @Nullable [] indexed;
     private boolean ahead;
     private boolean closed;
@@ -105,7 +107,7 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
     @Override
     public void close() {
         closed = true;
-        closeSegment();
+        closeEntries();
     }
 
     private EntryIterator requireNext() {
@@ -126,14 +128,16 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
                     return true;
                 }
             }
-            closeSegment();
+            inSegment = false;
         }
+        closeEntries();
         return false;
     }
 
     /** The entries of the segment that it is in, or of the next one, or {@code null} if there is none. */
     private @Nullable EntryIterator segment() {
-        return entries != null || openSegment() ? entries : null;
+        inSegment = inSegment || openSegment();
+        return inSegment ? entries : null;
     }
 
     private boolean isLive() {
@@ -145,8 +149,13 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
             segment = direction == Direction.FORWARD ? ids[opened] : ids[ids.length - 1 - opened];
             opened++;
             if (isLive()) {
-                entries =
-                        source.tree().iterate(form.range(source.segments().segmentation(), segment, bounds), direction);
+                KeyRange range = form.range(source.segments().segmentation(), segment, bounds);
+                EntryIterator before = entries;
+                if (before == null) {
+                    entries = source.tree().iterate(range, direction);
+                } else {
+                    before.goOn(range, direction);
+                }
                 return true;
             }
         }
@@ -162,7 +171,7 @@ class SegmentEntries<K> implements KeyValueIterator<K, byte[]> {
         return indexed != null;
     }
 
-    private void closeSegment() {
+    private void closeEntries() {
         if (entries != null) {
             entries.close();
             entries = null;
