@@ -53,7 +53,8 @@ final class Background {
             LsmRuntime runtime,
             Counters counters,
             CompactionStylePickers pickers,
-            Runnable sealIfAsked) {
+            Runnable sealIfAsked,
+            BooleanSupplier sealForReaders) {
         this.options = options;
         this.files = files;
         this.versions = versions;
@@ -61,7 +62,7 @@ final class Background {
         this.runtime = runtime;
         this.counters = counters;
         this.pickers = pickers;
-        this.nextCompaction = new NextCompaction(options.expiry(), files, versions, snapshots, pickers);
+        this.nextCompaction = new NextCompaction(options.expiry(), files, versions, snapshots, pickers, sealForReaders);
         this.backpressure = new Backpressure(runtime.nanoClock());
         this.memory = runtime.writeBuffers().open(new MemoryOwner(sealIfAsked));
     }

@@ -67,7 +67,8 @@ public final class LsmTree implements AutoCloseable {
                 runtime,
                 counters,
                 CompactionStylePickers.of(options, runtime),
-                this::sealIfAsked);
+                this::sealIfAsked,
+                this::sealForReaders);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
         this.reads = new ReadPath(files, versions, writes, options, background::mergeForReaders);
     }
@@ -360,6 +361,10 @@ public final class LsmTree implements AutoCloseable {
 
     private void sealIfAsked() {
         writes.sealIfAsked();
+    }
+
+    private boolean sealForReaders() {
+        return writes.sealForReaders();
     }
 
     private void afterRecovery(Recovery.Recovered recovered) {

@@ -10,6 +10,7 @@ import io.streambed.lsm.internal.version.Version;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class NextCompaction {
     private final Versions versions;
     private final SnapshotList snapshots;
     private final CompactionStylePickers pickers;
+    private final BooleanSupplier sealForReaders;
 
     /** Used by whoever may compact. */
     private final ExpirySweep expirySweep = new ExpirySweep();
@@ -31,12 +33,14 @@ final class NextCompaction {
             TreeFiles files,
             Versions versions,
             SnapshotList snapshots,
-            CompactionStylePickers pickers) {
+            CompactionStylePickers pickers,
+            BooleanSupplier sealForReaders) {
         this.expiry = expiry;
         this.files = files;
         this.versions = versions;
         this.snapshots = snapshots;
         this.pickers = pickers;
+        this.sealForReaders = sealForReaders;
     }
 
     /** The next one. Called by the one thread that may compact. */
@@ -48,7 +52,16 @@ final class NextCompaction {
             ExpiredEntries expired = expired(version.commit());
             next = expirySweep.search(version, table -> files.expiredShare(table, expired));
         }
-        return next.isEmpty() && pickers.mayMergeForReaders() ? SeekCompaction.of(version, tables.seeks()) : next;
+        return next.isEmpty() && pickers.mayMergeForReaders() ? forReaders(version, tables.seeks()) : next;
+    }
+
+    /**
+     * The merge that spares readers seeks, if one pays. The memtable, in which they look as well, is to be part of it: so that is flushed first,
+     * and the merge is found when the tree is at rest again.
+     */
+    private Optional<Compaction> forReaders(Version version, long[] seeks) {
+        Optional<Compaction> merge = SeekCompaction.of(version, seeks);
+        return merge.isPresent() && sealForReaders.getAsBoolean() ? Optional.empty() : merge;
     }
 
     /** Whether the style asks for one now. */

@@ -251,6 +251,26 @@ final class WritePath {
         }
     }
 
+    /** Seals the active memtable if it holds anything, and that needs no waiting; says whether it did. Does not throw. */
+    boolean sealForReaders() {
+        // Whoever holds the lock is writing, so the tree is not at rest.
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            boolean seals = !versions.view().active().isEmpty() && background.maySeal();
+            if (seals) {
+                rotate();
+            }
+            return seals;
+        } catch (IOException | RuntimeException | Error e) {
+            background.fail(e);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Tells the budget what the memtable takes. */
     void reportMemoryAtOpening() {
         lock.lock();

@@ -100,6 +100,22 @@ class CompactionStylePickersTest {
         }
     }
 
+    /** They look into the memtable, too. */
+    @Test
+    void theMemtableIsMergedWithTheRuns() throws Exception {
+        try (LsmRuntime runtime = LsmRuntime.builder().build();
+                LsmTree tree = runtime.open(new MemoryFileSystem(), LsmOptions.defaults())) {
+            putTwice(tree);
+            put(tree, 10);
+            Workers.await("one run of three flushes", Duration.ofSeconds(30), () -> {
+                read(tree, 1_000);
+                return tree.metrics().runs() == 1 && tree.metrics().flushes().count() == 3;
+            });
+            assertEquals(1, tree.metrics().compactions().count());
+            assertEquals(100, entries(tree));
+        }
+    }
+
     /** The reader's thread may be the one that would have to compact, in the midst of a range. */
     @Test
     void aReaderDoesNotCompactInItsOwnThread() {
