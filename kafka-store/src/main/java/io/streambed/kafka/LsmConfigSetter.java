@@ -30,7 +30,8 @@ public interface LsmConfigSetter {
      * @param storeName the store's name
      * @param options what the store would be opened with; already has what the {@code lsm.*} keys say. Name, commits, and
      *     the times and groups of keys are the store's own affair: what is set for {@link LsmOptions#name()}, {@link
-     *     LsmOptions#commitEveryWrite()}, {@link LsmOptions#keyTime()} and {@link LsmOptions#groupSuffixBytes()} has no effect
+     *     LsmOptions#commitEveryWrite()}, {@link LsmOptions#keyTime()} and {@link LsmOptions#groupSuffixBytes()} has no effect,
+     *     and {@link LsmOptions#seekCompaction()} stays off in window stores
      * @param configs the application's configuration; not to be changed
      */
     void setConfig(String storeName, LsmOptions.Builder options, Map<String, Object> configs);

@@ -169,7 +169,7 @@ class StoreOnBrokerTest {
         }
     }
 
-    /** Under exactly-once Streams wipes a task of which one store has no offset, as RocksDB's have none in their first life. */
+    /** Under exactly-once Streams wipes a task of which one store has no offset. */
     @Test
     void aStoreThatIsNewInATaskCostsItsNeighboursNothing() throws Exception {
         produce(1000);
