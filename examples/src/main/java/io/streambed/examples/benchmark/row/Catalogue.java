@@ -177,11 +177,18 @@ public final class Catalogue {
 
     private static List<Scenario> mixed() {
         return List.of(
+                of(
+                        Dataset.RANDOM,
+                        "update-uniform",
+                        "get, then put of the same key",
+                        Mixed.updateUniform("update-uniform"),
+                        cpu(5),
+                        goal(Figure.MEMORY, 1)),
                 Scenario.of(
                         Dataset.RANDOM,
-                        Row.of("update-uniform", "get, then put of the same key", cpu(5), goal(Figure.MEMORY, 1))
+                        Row.of("update-all", "the same, as often as there are entries", cpu(5))
                                 .atBig(goal(Figure.WRITE_AMPLIFICATION, 2)),
-                        Mixed.updateUniform("update-uniform")),
+                        Mixed.updateAll("update-all")),
                 of(
                         Dataset.RANDOM,
                         "update-zipf",

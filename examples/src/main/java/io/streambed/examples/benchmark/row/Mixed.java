@@ -22,6 +22,33 @@ final class Mixed {
         return bench -> update(bench, part, Ids.uniform(bench.entries(), SEED));
     }
 
+    /**
+     * As many updates as there are entries, all entries alike: what compactions write shows in a whole turn, and not in what happens to fall
+     * into a few seconds.
+     */
+    static Scenario.Body updateAll(String part) {
+        return bench -> {
+            Ids ids = Ids.uniform(bench.entries(), SEED);
+            bench.warmPrepared((subject, number) -> {
+                int[] versions = new int[bench.entries()];
+                bench.rehearse(number, updating(subject, ids, versions));
+            });
+            try (Subject subject = bench.openPrepared()) {
+                int[] versions = new int[bench.entries()];
+                bench.fixedWrites(part, subject, bench.entries(), () -> -1, updating(subject, ids, versions));
+                Samples.versions(subject, versions);
+            }
+        };
+    }
+
+    private static Bench.Step updating(Subject subject, Ids ids, int[] versions) {
+        return number -> {
+            int id = (int) ids.next();
+            subject.get(id, versions[id]);
+            subject.put(id, ++versions[id]);
+        };
+    }
+
     /** The same with a few of them very often. */
     static Scenario.Body updateZipf(String part) {
         return bench -> update(bench, part, Ids.zipf(bench.entries(), SEED));
@@ -47,11 +74,9 @@ final class Mixed {
     }
 
     private static void update(Bench bench, String part, Subject subject, Ids ids, int entries) throws Exception {
-        int[] versions = new int[entries];
+        Bench.Step step = updating(subject, ids, new int[entries]);
         bench.writes(part, subject, () -> {
-            int id = (int) ids.next();
-            subject.get(id, versions[id]);
-            subject.put(id, ++versions[id]);
+            step.run(0);
             return 1;
         });
     }
