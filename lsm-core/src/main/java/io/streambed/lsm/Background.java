@@ -72,7 +72,7 @@ final class Background {
     /** Fails unless the tree takes writes. */
     void requireWritable() {
         if (closed) {
-            throw closedException();
+            throw Errors.closed(options.name());
         }
         Throwable cause = failure.get();
         if (cause != null) {
@@ -82,10 +82,6 @@ final class Background {
 
     boolean isWritable() {
         return !mayStop();
-    }
-
-    LsmException closedException() {
-        return new LsmException(LsmException.Kind.CLOSED, "tree " + options.name() + " is closed");
     }
 
     /** The exception to throw after a write failed, which makes the tree read-only unless nothing had been changed. */
@@ -306,7 +302,7 @@ final class Background {
                 compact(all.get());
             }
         } catch (JobCancelledException e) {
-            throw closedException();
+            throw Errors.closed(options.name());
         } catch (IOException | RuntimeException | Error e) {
             throw writeFailed(e);
         } finally {

@@ -19,6 +19,11 @@ final class Errors {
         return LsmException.Kind.IO;
     }
 
+    /** What every call after closing gets. */
+    static LsmException closed(String tree) {
+        return new LsmException(LsmException.Kind.CLOSED, "tree " + tree + " is closed");
+    }
+
     /** An {@link LsmException} that says what was being done in which tree. */
     static LsmException wrap(String what, String tree, IOException cause) {
         return new LsmException(kindOf(cause), what + " tree " + tree + " failed: " + cause.getMessage(), cause);

@@ -11,8 +11,8 @@ public sealed interface LsmEvent {
     /**
      * A tree was opened and is at the commit that recovery found.
      *
-     * @param logRecords records of the write-ahead log that were replayed
-     * @param nanos time that opening took
+     * @param logRecords records of the write-ahead log up to that commit, which are read into the memtable
+     * @param nanos time that opening took; to read many records goes on in the background
      */
     record Opened(String tree, long logRecords, long nanos) implements LsmEvent {}
 

@@ -191,7 +191,7 @@ public final class LsmRuntime implements AutoCloseable {
         return compactionExecutor;
     }
 
-    /** Creates logs before they are needed. */
+    /** Creates logs before they are needed, and reads those that a crash has left. */
     Executor logExecutor() {
         return logExecutor;
     }

@@ -54,7 +54,8 @@ public final class LsmTree implements AutoCloseable {
         this.ownsRuntime = ownsRuntime;
         this.directoryLock = directoryLock;
         this.files = recovered.files();
-        this.versions = new Versions(files, recovered.manifest(), recovered.version(), recovered.memtable());
+        this.versions =
+                new Versions(options.name(), files, recovered.manifest(), recovered.version(), recovered.memtable());
         if (recovered.manifest().name().isEmpty()) {
             // Many a store is opened and closed again, or never written to: none of that waits for the disk.
             files.manifestIsMissing(versions::sync);
@@ -103,7 +104,7 @@ public final class LsmTree implements AutoCloseable {
             LsmTree tree = new LsmTree(options, runtime, ownsRuntime, lock, recovered);
             try {
                 tree.afterRecovery(recovered);
-            } catch (RuntimeException | Error e) {
+            } catch (IOException | RuntimeException | Error e) {
                 closeAfter(e, tree::close);
                 throw e;
             }
@@ -317,7 +318,7 @@ public final class LsmTree implements AutoCloseable {
         }
         LsmException failure = null;
         try {
-            if (options.durability() == Durability.NONE ? writes.hasUnflushed() : writes.isWorthFlushing()) {
+            if (versions.abandonReplay() && isWorthFlushing()) {
                 flush();
             }
         } catch (LsmException e) {
@@ -367,8 +368,19 @@ public final class LsmTree implements AutoCloseable {
         return writes.sealForReaders();
     }
 
-    private void afterRecovery(Recovery.Recovered recovered) {
-        writes.reportMemoryAtOpening();
+    private boolean isWorthFlushing() {
+        return options.durability() == Durability.NONE ? writes.hasUnflushed() : writes.isWorthFlushing();
+    }
+
+    private void afterRecovery(Recovery.Recovered recovered) throws IOException {
+        LogReplay replay = new LogReplay(
+                files.fileSystem(),
+                recovered.logs(),
+                recovered.memtable(),
+                // By whatever thread: the writer tells nothing before that is done.
+                filled -> background.memory().active(filled.bytesWithOrder()));
+        versions.filledBy(replay);
+        replay.begin(runtime.logExecutor());
         // First of all: with a crowded level 0 the flush waits for it.
         background.compactSoon();
         if (options.durability() == Durability.POWER && recovered.logRecords() > 0) {
@@ -388,7 +400,7 @@ public final class LsmTree implements AutoCloseable {
 
     private void requireOpen() {
         if (closed) {
-            throw background.closedException();
+            throw Errors.closed(options.name());
         }
     }
 }

@@ -45,7 +45,7 @@ final class NextCompaction {
 
     /** The next one. Called by the one thread that may compact. */
     Optional<Compaction> get() throws IOException {
-        PinnedVersion tables = versions.view().tables();
+        PinnedVersion tables = versions.tables();
         Version version = tables.version();
         Optional<Compaction> next = pick(pickers.now(), version);
         if (next.isEmpty() && expiry != null) {

@@ -6,10 +6,7 @@ import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +28,7 @@ final class NextLog {
     private final Consumer<Throwable> failed;
 
     private long number;
-    private @Nullable FutureTask<@Nullable WalWriter> creation;
+    private @Nullable BackgroundResult<@Nullable WalWriter> creation;
 
     /** Whether there is nothing to create any more; read by the thread that would. */
     private volatile boolean closed;
@@ -59,13 +56,10 @@ final class NextLog {
     void prepare(long previous) {
         long next = files.newNumber();
         number = next;
-        FutureTask<@Nullable WalWriter> task = new FutureTask<>(() -> create(next, previous));
+        BackgroundResult<@Nullable WalWriter> task =
+                new BackgroundResult<>("creating a log", () -> create(next, previous));
         creation = task;
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            // The runtime is being closed. Whoever still needs the log creates it.
-        }
+        task.begin(executor);
     }
 
     /** Its number, which all logs written so far are below. */
@@ -75,7 +69,7 @@ final class NextLog {
 
     /** Gives it to be written to: at once if it is there; waits for whoever is creating it; or else creates it here. */
     WalWriter take() throws IOException {
-        WalWriter created = await(Objects.requireNonNull(creation));
+        WalWriter created = Objects.requireNonNull(creation).await();
         creation = null;
         if (created == null) {
             throw new IOException("the tree is closed");
@@ -86,14 +80,14 @@ final class NextLog {
     /** Waits for whoever is creating it and closes it. It stays in the directory, empty; recovery passes over it. */
     void close() throws IOException {
         closed = true;
-        FutureTask<@Nullable WalWriter> task = creation;
+        BackgroundResult<@Nullable WalWriter> task = creation;
         if (task == null) {
             return;
         }
         creation = null;
         WalWriter created;
         try {
-            created = await(task);
+            created = task.await();
         } catch (IOException e) {
             // Told already, and nothing was written to it.
             return;
@@ -122,28 +116,6 @@ final class NextLog {
         } catch (IOException | RuntimeException | Error e) {
             failed.accept(e);
             throw e;
-        }
-    }
-
-    /** Runs the task here unless somebody has begun it, and waits for its end. An interrupt stays set for the caller. */
-    private static @Nullable WalWriter await(FutureTask<@Nullable WalWriter> task) throws IOException {
-        task.run();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            throw cause instanceof IOException io ? io : new IOException("creating a log failed: " + cause, cause);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -3,7 +3,6 @@ package io.streambed.lsm;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
-import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.log.LogEnd;
 import io.streambed.lsm.internal.log.LogExtent;
@@ -32,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a directory back to exactly its last commit: first the manifest, then the logs, into a memtable.
+ * Brings a directory back to exactly its last commit: first the manifest, then the logs, which {@link LogReplay} reads into a memtable.
  *
  * <p>What was written after that commit is void. In the logs it is simply not read: the next log's header, or its first record, says
  * up to where its predecessor counts. In tables, where a flush may have put it before the crash, it lies in a range of sequence numbers
@@ -48,23 +47,24 @@ import org.slf4j.LoggerFactory;
  * a store, and each of those costs a class made on the spot.
  */
 final class Recovery {
-    private static final Slice NO_VALUE = new Slice();
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     /**
      * What a tree begins with.
      *
-     * @param memtable what the logs hold up to the last commit
+     * @param memtable has room for what the logs hold up to the last commit
+     * @param logs what is to be read into it
      * @param commit the last commit
      * @param lastSeqNo the greatest sequence number ever seen; new ones are greater
      * @param previousLog the last log that counts
-     * @param logRecords records replayed
+     * @param logRecords records of the logs that count
      */
     record Recovered(
             TreeFiles files,
             Manifest manifest,
             Version version,
             Memtable memtable,
+            List<LogReplay.Part> logs,
             Commit commit,
             long lastSeqNo,
             WritePath.PreviousLog previousLog,
@@ -75,8 +75,6 @@ final class Recovery {
 
     private Commit commit;
     private long lastSeqNo;
-    private final @Nullable ToLongFunction<Slice> keyTime;
-    private Memtable memtable;
     private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
 
@@ -86,14 +84,15 @@ final class Recovery {
     /** Of the logs that follow another one. */
     private final Map<Long, LogHeader> headers = new HashMap<>();
 
+    /** Gone through so far, and up to the last commit. */
     private long records;
+
+    private long committedRecords;
     private final Map<Long, Long> logLengths = new HashMap<>();
 
-    private Recovery(FileSystem fileSystem, Version version, @Nullable ToLongFunction<Slice> keyTime) {
+    private Recovery(FileSystem fileSystem, Version version) {
         this.fileSystem = fileSystem;
         this.version = version;
-        this.keyTime = keyTime;
-        this.memtable = new Memtable(keyTime, 0);
         this.commit = version.commit();
         // A commit may be beyond everything in tables: of writes that an earlier recovery had dropped, their numbers
         // are left.
@@ -112,8 +111,8 @@ final class Recovery {
         List<String> names = fileSystem.list();
         requireNamedFiles(names, loaded);
         requireNoUnnamedLog(fileSystem, names, version);
-        Recovery recovery = new Recovery(fileSystem, version, options.timeOfKeys());
-        recovery.replay();
+        Recovery recovery = new Recovery(fileSystem, version);
+        List<LogReplay.Part> logs = recovery.lookThrough();
         TreeFiles files = TreeFiles.of(fileSystem, options, runtime, firstFreeNumber(names, version));
         for (Map.Entry<Long, Long> log : recovery.logLengths.entrySet()) {
             files.logEnded(log.getKey(), log.getValue());
@@ -131,20 +130,22 @@ final class Recovery {
                 files,
                 manifest,
                 recovered,
-                recovery.memtable,
+                recovery.memtable(options.timeOfKeys()),
+                logs,
                 recovery.commit,
                 recovery.lastSeqNo,
                 recovery.previousLog,
-                recovery.records);
+                recovery.committedRecords);
     }
 
     // ---- Logs
 
     /**
-     * Looks for the last commit first, and then reads what counts into the memtable. Two passes, as most of a log's records may be behind
-     * its last commit: to have read them into the memtable as well would cost several times what it takes to look at them.
+     * Looks for the last commit, and answers what counts. That is read into the memtable in a second pass, as most of a log's records may be
+     * behind its last commit: to have read them into the memtable as well would cost several times what it takes to look at them. And
+     * nobody has to wait for that pass ({@link LogReplay}).
      */
-    private void replay() throws IOException {
+    private List<LogReplay.Part> lookThrough() throws IOException {
         List<Long> logs = chain();
         for (int i = 0; i < logs.size(); i++) {
             LogHeader next = i + 1 < logs.size() ? headers.get(logs.get(i + 1)) : null;
@@ -152,21 +153,21 @@ final class Recovery {
                 break;
             }
         }
-        long committed = commit.seqNo() - version.lastSeqNo();
-        memtable = new Memtable(keyTime, (int) Math.max(0, Math.min(committed, Integer.MAX_VALUE)));
+        List<LogReplay.Part> counting = new ArrayList<>();
         usedLogs = new ArrayList<>();
-        for (Long number : logs) {
-            if (number <= previousLog.number()) {
-                usedLogs.add(number);
-            }
-        }
-        for (int i = 0; i < usedLogs.size(); i++) {
-            boolean last = i + 1 == usedLogs.size();
-            long end = last
+        for (int i = 0; i < logs.size() && logs.get(i) <= previousLog.number(); i++) {
+            long end = logs.get(i) == previousLog.number()
                     ? previousLog.length()
                     : Objects.requireNonNull(headers.get(logs.get(i + 1))).previousLength();
-            replay(usedLogs.get(i), end);
+            counting.add(new LogReplay.Part(logs.get(i), end));
+            usedLogs.add(logs.get(i));
         }
+        return counting;
+    }
+
+    private Memtable memtable(@Nullable ToLongFunction<Slice> keyTime) {
+        long committed = commit.seqNo() - version.lastSeqNo();
+        return new Memtable(keyTime, (int) Math.max(0, Math.min(committed, Integer.MAX_VALUE)));
     }
 
     /**
@@ -230,7 +231,9 @@ final class Recovery {
         try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number, extent)) {
             while (log.next()) {
                 lastSeqNo = Math.max(lastSeqNo, log.lastSeqNo());
+                records++;
                 if (log.isCommit()) {
+                    committedRecords = records;
                     commit = new Commit(log.lastSeqNo(), log.setsMetadata() ? log.metadata() : commit.metadata());
                     previousLog = new WritePath.PreviousLog(number, log.position(), 0);
                 }
@@ -265,28 +268,6 @@ final class Recovery {
                     torn.why());
         }
         return false;
-    }
-
-    private void replay(long number, long end) throws IOException {
-        IntoMemtable target = new IntoMemtable(memtable);
-        try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number)) {
-            while (log.position() < end && log.next()) {
-                log.applyTo(target);
-                records++;
-            }
-        }
-    }
-
-    private record IntoMemtable(Memtable memtable) implements WalReader.Target {
-        @Override
-        public void put(long seqNo, Slice key, Slice value) {
-            WritePath.insert(memtable, seqNo, EntryKind.PUT, key, value);
-        }
-
-        @Override
-        public void delete(long seqNo, Slice key) {
-            WritePath.insert(memtable, seqNo, EntryKind.DELETE, key, NO_VALUE);
-        }
     }
 
     // ---- Manifest

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The current version and the read view on it; makes the next ones, and deletes files that nobody needs any more.
@@ -25,6 +26,7 @@ import java.util.function.BiFunction;
  * that do, and changes under {@code lock} only.
  */
 final class Versions {
+    private final String name;
     private final TreeFiles files;
     private final Manifest manifest;
     private final Object lock = new Object();
@@ -36,8 +38,12 @@ final class Versions {
 
     private volatile ReadView view;
 
+    /** Fills the memtable that the first view begins with; {@code null} once that is done. */
+    private volatile @Nullable LogReplay replay;
+
     /** Begins with what recovery found. */
-    Versions(TreeFiles files, Manifest manifest, Version recovered, Memtable active) {
+    Versions(String name, TreeFiles files, Manifest manifest, Version recovered, Memtable active) {
+        this.name = name;
         this.files = files;
         this.manifest = manifest;
         this.current = recovered;
@@ -45,13 +51,53 @@ final class Versions {
         this.view = new ReadView(active, List.of(), new PinnedVersion(recovered, this, files));
     }
 
-    /** Where readers look now. */
+    /** Has everybody who asks for a view wait for this one. Before anybody does. */
+    void filledBy(LogReplay newReplay) {
+        replay = newReplay;
+    }
+
+    /**
+     * Where readers look now. Waits, at first, for what the logs hold.
+     *
+     * @throws LsmException CORRUPTION or IO if that cannot be read; CLOSED if the tree was closed before it was
+     */
     ReadView view() {
+        LogReplay filling = replay;
+        if (filling != null) {
+            await(filling);
+        }
         return view;
+    }
+
+    private void await(LogReplay filling) {
+        try {
+            if (!filling.await()) {
+                throw Errors.closed(name);
+            }
+        } catch (IOException e) {
+            throw Errors.wrap("reading the logs of", name, e);
+        }
+        replay = null;
+    }
+
+    /** Ends the reading of logs, if it has not ended. Says whether the memtable has what they hold. */
+    boolean abandonReplay() {
+        LogReplay filling = replay;
+        try {
+            return filling == null || filling.abandon();
+        } catch (IOException e) {
+            throw Errors.wrap("reading the logs of", name, e);
+        }
+    }
+
+    /** The tables of the current version, for whoever has no use for memtables. */
+    PinnedVersion tables() {
+        return view.tables();
     }
 
     /** A view whose tables are pinned; the caller unpins them. */
     ReadView pinnedView() {
+        view();
         while (true) {
             ReadView candidate = view;
             if (candidate.tables().tryPin()) {

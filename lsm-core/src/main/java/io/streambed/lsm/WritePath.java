@@ -272,15 +272,6 @@ final class WritePath {
     }
 
     /** Tells the budget what the memtable takes. */
-    void reportMemoryAtOpening() {
-        lock.lock();
-        try {
-            reportMemory();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void reportMemory() {
         WalWriter wal = log;
         memory.active(versions.view().active().bytesWithOrder() + (wal == null ? 0 : wal.bufferBytes()));

@@ -41,7 +41,7 @@ public final class BackgroundThreads implements AutoCloseable {
         return compactions;
     }
 
-    /** Creates logs, one after another. */
+    /** Creates logs, and reads those that a crash has left, one after another. */
     public Executor logs() {
         return logs;
     }

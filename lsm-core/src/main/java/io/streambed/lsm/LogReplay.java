@@ -1,0 +1,101 @@
+package io.streambed.lsm;
+
+import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.internal.entry.EntryKind;
+import io.streambed.lsm.internal.log.WalReader;
+import io.streambed.lsm.internal.memtable.Memtable;
+import io.streambed.lsm.internal.version.FileNames;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Reads what the logs hold up to the last commit into the memtable that a tree begins with. Recovery has gone through these logs before and
+ * found every record sound, so that nothing is left to decide here; only to be done, once for a process that opens one store after the other.
+ * Where much is to be read, opening does not wait for it, but the first that asks for the memtable ({@link Versions#view}).
+ *
+ * <p>Begun once, by the thread that opens the tree; awaited by any.
+ */
+final class LogReplay {
+    /** To have another thread do it does not pay for less. */
+    private static final long WORTH_A_THREAD_BYTES = 64 << 10;
+
+    /** The part of a log that counts: up to {@code end}. */
+    record Part(long log, long end) {}
+
+    private final FileSystem fileSystem;
+    private final List<Part> parts;
+    private final Memtable memtable;
+    private final Consumer<Memtable> filled;
+    private final BackgroundResult<Boolean> work = new BackgroundResult<>("reading the logs", this::replay);
+    private volatile boolean abandoned;
+
+    /** @param filled told once the memtable has everything, before anybody may use it; in whatever thread does the work */
+    LogReplay(FileSystem fileSystem, List<Part> parts, Memtable memtable, Consumer<Memtable> filled) {
+        this.fileSystem = fileSystem;
+        this.parts = List.copyOf(parts);
+        this.memtable = memtable;
+        this.filled = filled;
+    }
+
+    /** Has it begun: by {@code executor} if there is much to read, or else in this thread, at once. */
+    void begin(Executor executor) throws IOException {
+        long bytes = 0;
+        for (Part part : parts) {
+            bytes += part.end();
+        }
+        if (bytes >= WORTH_A_THREAD_BYTES) {
+            work.begin(executor);
+        } else {
+            work.await();
+        }
+    }
+
+    /**
+     * Returns once the memtable has everything.
+     *
+     * @return whether it has: not if that was {@link #abandon abandoned}
+     * @throws IOException if a log cannot be read any more
+     */
+    boolean await() throws IOException {
+        return work.await();
+    }
+
+    /** Ends it, if it has not ended; afterwards no log is read any more. Says whether the memtable has everything. */
+    boolean abandon() throws IOException {
+        abandoned = true;
+        return work.await();
+    }
+
+    private boolean replay() throws IOException {
+        IntoMemtable target = new IntoMemtable(memtable);
+        for (Part part : parts) {
+            try (WalReader log = WalReader.open(fileSystem, FileNames.log(part.log()), part.log())) {
+                while (log.position() < part.end() && log.next()) {
+                    if (abandoned) {
+                        return false;
+                    }
+                    log.applyTo(target);
+                }
+            }
+        }
+        filled.accept(memtable);
+        return true;
+    }
+
+    private record IntoMemtable(Memtable memtable) implements WalReader.Target {
+        private static final Slice NO_VALUE = new Slice();
+
+        @Override
+        public void put(long seqNo, Slice key, Slice value) {
+            WritePath.insert(memtable, seqNo, EntryKind.PUT, key, value);
+        }
+
+        @Override
+        public void delete(long seqNo, Slice key) {
+            WritePath.insert(memtable, seqNo, EntryKind.DELETE, key, NO_VALUE);
+        }
+    }
+}

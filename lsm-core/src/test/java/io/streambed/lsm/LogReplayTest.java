@@ -1,0 +1,223 @@
+package io.streambed.lsm;
+
+import static io.streambed.lsm.testing.ByteMaps.bytes;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.streambed.lsm.fs.Fault;
+import io.streambed.lsm.fs.Fault.Operation;
+import io.streambed.lsm.fs.FaultFileSystem;
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.fs.MemoryFileSystem;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the logs of a crash hold is read in the background; nobody sees a tree without it. */
+class LogReplayTest {
+    private static final byte[] VALUE = new byte[1 << 10];
+
+    /** More than opening waits for. */
+    private static final int MANY = 200;
+
+    private static final int FEW = 20;
+
+    private final Queue<Runnable> background = new ArrayDeque<>();
+    private final List<LsmRuntime> runtimes = new ArrayList<>();
+    private final List<LsmEvent> events = new ArrayList<>();
+
+    @AfterEach
+    void closeRuntimes() {
+        runtimes.forEach(LsmRuntime::close);
+    }
+
+    @Test
+    void openingDoesNotWaitForIt() {
+        FaultFileSystem files = new FaultFileSystem(killedAfter(MANY));
+        LsmTree tree = open(files);
+        assertEquals(1, background.size());
+        long lookedThrough = files.count(Operation.READ);
+        assertNotNull(tree.committedMetadata());
+        assertEquals(lookedThrough, files.count(Operation.READ));
+        background.remove().run();
+        assertTrue(files.count(Operation.READ) > lookedThrough);
+        long read = files.count(Operation.READ);
+        assertEntries(tree, MANY);
+        assertEquals(read, files.count(Operation.READ), "it is not read again");
+        assertEquals(List.of((long) MANY + 1), replayedRecords(), "the puts and the commit");
+    }
+
+    @Test
+    void aFewRecordsAreReadAtOnce() {
+        LsmTree tree = open(killedAfter(FEW));
+        assertEquals(0, background.size());
+        assertEntries(tree, FEW);
+    }
+
+    @Test
+    void whoeverNeedsItSoonerReadsItHimself() {
+        List<Consumer<LsmTree>> calls = List.of(
+                tree -> assertArrayEquals(VALUE, tree.get(bytes("key 7"))),
+                tree -> assertEntries(tree, MANY),
+                tree -> assertEquals(MANY, tree.approximateEntries()),
+                tree -> assertTrue(tree.metrics().memtableBytes() > (long) MANY * VALUE.length),
+                tree -> {
+                    tree.put(bytes("key 3"), bytes("new"));
+                    assertArrayEquals(bytes("new"), tree.get(bytes("key 3")));
+                    tree.put(bytes("key 3"), VALUE);
+                },
+                LsmTree::flush,
+                LsmTree::compact);
+        for (Consumer<LsmTree> call : calls) {
+            LsmTree tree = open(killedAfter(MANY));
+            call.accept(tree);
+            while (!background.isEmpty()) {
+                background.remove().run();
+            }
+            assertEntries(tree, MANY);
+        }
+    }
+
+    @Test
+    void theBudgetKnowsOfItBeforeAnybodyWrites() {
+        LsmTree tree = open(killedAfter(MANY));
+        LsmRuntime runtime = runtimes.get(runtimes.size() - 1);
+        assertEquals(0, runtime.metrics().writeBufferBytes());
+        background.remove().run();
+        assertTrue(runtime.metrics().writeBufferBytes() > tree.metrics().memtableBytes());
+    }
+
+    @Test
+    void aTreeThatIsClosedFirstStaysAsItWas() {
+        MemoryFileSystem files = killedAfter(MANY);
+        long operations = files.operations();
+        LsmTree tree = open(files);
+        Runnable replay = background.remove();
+        tree.close();
+        assertEquals(operations, files.operations(), "nothing is written");
+        assertEquals(0, files.openHandles());
+        assertEquals(
+                LsmException.Kind.CLOSED,
+                assertThrows(LsmException.class, () -> tree.get(bytes("key 7"))).kind());
+        replay.run();
+        assertEquals(0, files.openHandles(), "and nothing is read afterwards");
+        assertEntries(open(files), MANY);
+    }
+
+    @Test
+    void aLogThatCannotBeReadAnyMoreIsToldToEverybodyAndLosesNothing() {
+        MemoryFileSystem memory = killedAfter(MANY);
+        FaultFileSystem files = new FaultFileSystem(memory);
+        LsmTree tree = open(files);
+        files.inject(
+                Fault.on(Operation.OPEN).inFile(name -> name.endsWith(".log")).once("disk on fire"));
+        background.remove().run();
+        for (int i = 0; i < 2; i++) {
+            assertTold(() -> tree.get(bytes("key 7")));
+            assertTold(() -> {
+                tree.put(bytes("key 7"), bytes("new"));
+                return null;
+            });
+        }
+        assertTold(() -> {
+            tree.close();
+            return null;
+        });
+        assertEquals(0, memory.openHandles());
+        assertEntries(open(memory), MANY);
+    }
+
+    @Test
+    void readersOfAllThreadsWaitForTheOneThatReadsIt() throws Exception {
+        ExecutorService readers = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 20; round++) {
+                MemoryFileSystem files = killedAfter(MANY);
+                try (LsmRuntime runtime = LsmRuntime.builder().build();
+                        LsmTree tree = runtime.open(files, LsmOptions.defaults())) {
+                    List<Callable<byte[]>> reads = new ArrayList<>();
+                    for (int i = 0; i < MANY; i += 10) {
+                        byte[] key = bytes("key " + i);
+                        reads.add(() -> tree.get(key));
+                    }
+                    for (Future<byte[]> read : readers.invokeAll(reads)) {
+                        assertArrayEquals(VALUE, read.get());
+                    }
+                }
+            }
+        } finally {
+            readers.shutdown();
+        }
+    }
+
+    private static void assertTold(Callable<?> call) {
+        LsmException failure = assertThrows(LsmException.class, call::call);
+        assertEquals(LsmException.Kind.IO, failure.kind());
+        assertTrue(failure.getMessage().contains("disk on fire"), failure.getMessage());
+    }
+
+    private static void assertEntries(LsmTree tree, int count) {
+        int found = 0;
+        try (LsmIterator entries = tree.iterator(KeyRange.all(), Direction.FORWARD)) {
+            while (entries.next()) {
+                assertArrayEquals(VALUE, entries.value().toByteArray());
+                found++;
+            }
+        }
+        assertEquals(count, found);
+        assertNull(tree.get(bytes("not committed")));
+    }
+
+    private List<Long> replayedRecords() {
+        return events.stream()
+                .filter(LsmEvent.Opened.class::isInstance)
+                .map(event -> ((LsmEvent.Opened) event).logRecords())
+                .toList();
+    }
+
+    /** The directory of a process that was killed after so many puts, a commit, and one put more. */
+    private static MemoryFileSystem killedAfter(int puts) {
+        MemoryFileSystem files = new MemoryFileSystem();
+        try (LsmRuntime runtime = LsmRuntime.builder().executor(Runnable::run).build()) {
+            LsmTree tree = runtime.open(
+                    files, LsmOptions.builder().commitEveryWrite(false).build());
+            for (int i = 0; i < puts; i++) {
+                tree.put(bytes("key " + i), VALUE);
+            }
+            tree.commit(bytes("offset"));
+            tree.put(bytes("not committed"), VALUE);
+            return files.afterKill();
+        }
+    }
+
+    private LsmTree open(FileSystem files) {
+        LsmRuntime runtime = LsmRuntime.builder()
+                .executor(this::execute)
+                .eventListener(events::add)
+                .build();
+        runtimes.add(runtime);
+        return runtime.open(files, LsmOptions.builder().commitEveryWrite(false).build());
+    }
+
+    /** What opening leaves to the background waits for the test; what writes ask for is done at once. */
+    private void execute(Runnable task) {
+        if (task instanceof FutureTask) {
+            background.add(task);
+        } else {
+            task.run();
+        }
+    }
+}
