@@ -1,6 +1,6 @@
 package io.streambed.lsm.internal.compaction;
 
-import io.streambed.lsm.bytes.KeyTail;
+import io.streambed.lsm.bytes.KeptKey;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.SeqRanges;
@@ -44,8 +44,7 @@ final class Survivors {
     private final Output output;
 
     private final Slice keySlice = new Slice();
-    private byte[] key = new byte[64];
-    private int keyLength = -1;
+    private final KeptKey key = new KeptKey();
     private long newerSeqNo;
     private long waitingTombstone = NONE;
     private boolean belowFloor;
@@ -84,9 +83,9 @@ final class Survivors {
                 return;
             }
         }
-        if (!isRemembered(userKey)) {
+        if (!key.is(userKey)) {
             finish();
-            remember(userKey);
+            key.keep(userKey);
             newerSeqNo = NO_NEWER;
         }
         long seqNo = entry.seqNo();
@@ -124,13 +123,13 @@ final class Survivors {
             return true;
         }
         unasked = 0;
-        boolean mayHide = older.mayHold(keySlice.set(key, 0, keyLength));
+        boolean mayHide = older.mayHold(key.show(keySlice));
         askedInVain = mayHide ? Math.min(IN_VAIN, askedInVain + 1) : 0;
         return mayHide;
     }
 
     private void addTombstone() throws IOException {
-        output.add(keySlice.set(key, 0, keyLength), waitingTombstone, true, NO_VALUE);
+        output.add(key.show(keySlice), waitingTombstone, true, NO_VALUE);
         waitingTombstone = NONE;
     }
 
@@ -147,17 +146,5 @@ final class Survivors {
             }
         }
         return false;
-    }
-
-    private boolean isRemembered(Slice userKey) {
-        return KeyTail.isSameKey(userKey, key, keyLength);
-    }
-
-    private void remember(Slice userKey) {
-        keyLength = userKey.length();
-        if (key.length < keyLength) {
-            key = new byte[Math.max(keyLength, 2 * key.length)];
-        }
-        System.arraycopy(userKey.array(), userKey.offset(), key, 0, keyLength);
     }
 }

@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.iterator;
 
+import io.streambed.lsm.bytes.KeptKey;
 import io.streambed.lsm.bytes.KeyHead;
-import io.streambed.lsm.bytes.KeyTail;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -27,8 +27,6 @@ public final class MergingIterator implements InternalIterator {
     private static final VarHandle BIG_ENDIAN_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    private static final byte[] NO_KEY = {};
-
     // The sources that stand on an entry form a binary heap: the one to give next is heap[0]. Its entry is read in
     // place; a move advances that source and lets it sink, which costs one comparison as long as the same source goes
     // on. Comparisons begin with eight bytes of each key, kept beside it, so most of them touch no key: its first ones,
@@ -47,9 +45,7 @@ public final class MergingIterator implements InternalIterator {
     private int second;
 
     /** The key that {@link #nextKey} left, as long as there are several sources. */
-    private byte[] keptKey = NO_KEY;
-
-    private int keptLength;
+    private final KeptKey left = new KeptKey();
 
     /** A source, and what it stands on while it is in the heap. */
     private static final class Head {
@@ -164,25 +160,15 @@ public final class MergingIterator implements InternalIterator {
     public boolean nextKey() throws IOException {
         requireDirection(forward);
         Head first = heap[0];
-        keepKey(first.entry.key());
+        if (size > 1) {
+            left.keep(first.entry.key());
+        }
         boolean on = advance(first.source.nextKey());
         // The source that was first has passed all its versions of the key. Others may have older ones.
-        while (on && heap[0] != first && KeyTail.isSameKey(heap[0].entry.key(), keptKey, keptLength)) {
+        while (on && heap[0] != first && left.is(heap[0].entry.key())) {
             on = advance(heap[0].source.nextKey());
         }
         return on;
-    }
-
-    private void keepKey(Slice key) {
-        if (size == 1) {
-            // Nobody else has it.
-            return;
-        }
-        if (keptKey.length < key.length()) {
-            keptKey = new byte[Math.max(64, 2 * key.length())];
-        }
-        System.arraycopy(key.array(), key.offset(), keptKey, 0, key.length());
-        keptLength = key.length();
     }
 
     @Override

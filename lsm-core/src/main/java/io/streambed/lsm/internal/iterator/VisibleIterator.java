@@ -1,7 +1,7 @@
 package io.streambed.lsm.internal.iterator;
 
+import io.streambed.lsm.bytes.KeptKey;
 import io.streambed.lsm.bytes.KeyHead;
-import io.streambed.lsm.bytes.KeyTail;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryView;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -28,6 +28,8 @@ public final class VisibleIterator implements Closeable {
     /** Of a walk forward, which has its key and value from the source. Never set. */
     private static final Slice NO_SLICE = new Slice();
 
+    private static final KeptKey NO_KEY = new KeptKey();
+
     private final InternalIterator source;
     private final long moment;
     private final SeqRanges voids;
@@ -44,9 +46,9 @@ public final class VisibleIterator implements Closeable {
     // Forward the source itself stands on the entry given, and passes its older versions. In reverse the source gives
     // the oldest version first, so key and value of the best version so far are copied out while the source walks on to
     // the first entry of the next key.
+    private final KeptKey kept;
     private final Slice key;
     private final Slice value;
-    private byte[] keyBuffer = NO_BYTES;
     private byte[] valueBuffer = NO_BYTES;
     private State state = State.NEW;
     private boolean sourceOnEntry;
@@ -91,6 +93,7 @@ public final class VisibleIterator implements Closeable {
         this.headOfTo = to == null ? Long.MAX_VALUE : KeyHead.of(to, 0, to.length);
         this.forward = forward;
         // Many a range is read for each record of an application's input, forward as a rule.
+        this.kept = forward ? NO_KEY : new KeptKey();
         this.key = forward ? NO_SLICE : new Slice();
         this.value = forward ? NO_SLICE : new Slice();
         this.seesAll = seesAll;
@@ -170,7 +173,8 @@ public final class VisibleIterator implements Closeable {
             if (!endsWithRange && from != null && entry.key().compareTo(from) < 0) {
                 break;
             }
-            keepKey();
+            kept.keep(entry.key());
+            kept.show(key);
             boolean live = false;
             do {
                 if (isVisible()) {
@@ -180,7 +184,7 @@ public final class VisibleIterator implements Closeable {
                     }
                 }
                 sourceOnEntry = arrive(source.prev());
-            } while (sourceOnEntry && isKeptKey());
+            } while (sourceOnEntry && kept.is(entry.key()));
             if (live) {
                 tellReverse(behind(key));
                 return true;
@@ -250,10 +254,6 @@ public final class VisibleIterator implements Closeable {
         return onEntry;
     }
 
-    private boolean isKeptKey() {
-        return KeyTail.isSameKey(entry.key(), keyBuffer, key.length());
-    }
-
     private boolean isBehindRange(Slice current) {
         return to != null
                 && KeyHead.of(current.array(), current.offset(), current.length()) >= headOfTo
@@ -263,12 +263,6 @@ public final class VisibleIterator implements Closeable {
     private boolean isVisible() {
         long seqNo = entry.seqNo();
         return seqNo <= moment && (voids.isEmpty() || !voids.contains(seqNo));
-    }
-
-    private void keepKey() {
-        Slice current = entry.key();
-        keyBuffer = copy(current, keyBuffer);
-        key.set(keyBuffer, 0, current.length());
     }
 
     private void keepValue() {

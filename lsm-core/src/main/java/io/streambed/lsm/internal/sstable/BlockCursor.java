@@ -1,6 +1,6 @@
 package io.streambed.lsm.internal.sstable;
 
-import io.streambed.lsm.bytes.KeyTail;
+import io.streambed.lsm.bytes.KeptKey;
 import io.streambed.lsm.bytes.MalformedBytesException;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.bytes.Varint;
@@ -49,8 +49,7 @@ final class BlockCursor {
     private byte[] keyBuffer = new byte[64];
     private int bufferedHead;
 
-    private byte[] keptKey = NOTHING;
-    private int keptLength;
+    private final KeptKey kept = new KeptKey();
 
     // What readHeader() found in an entry.
     private int shared;
@@ -99,7 +98,7 @@ final class BlockCursor {
 
     /** Memory of the key buffers, which have grown to what the longest key needed. */
     int bufferBytes() {
-        return keyBuffer.length + keptKey.length;
+        return keyBuffer.length + kept.memoryBytes();
     }
 
     boolean first() throws MalformedBytesException {
@@ -155,16 +154,12 @@ final class BlockCursor {
 
     /** Keeps the key of the current entry, whatever move follows. */
     void keepKey() {
-        if (keptKey.length < key.length()) {
-            keptKey = new byte[Math.max(key.length(), 2 * keptKey.length)];
-        }
-        System.arraycopy(key.array(), key.offset(), keptKey, 0, key.length());
-        keptLength = key.length();
+        kept.keep(key);
     }
 
     /** Whether the current entry has the key that was kept. */
     boolean isOnKeptKey() {
-        return KeyTail.isSameKey(key, keptKey, keptLength);
+        return kept.is(key);
     }
 
     boolean prev() throws MalformedBytesException {

@@ -1,5 +1,7 @@
 package io.streambed.lsm.bytes;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,10 +9,27 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class KeyTailTest {
+class KeptKeyTest {
     private static final int LONGEST = 40;
 
     private final Random random = new Random(7);
+    private final KeptKey kept = new KeptKey();
+
+    @Test
+    void nothingIsAKeyThatWasNotKept() {
+        assertFalse(kept.is(new Slice()));
+        assertEquals(0, kept.memoryBytes());
+    }
+
+    @Test
+    void theKeyIsACopy() {
+        byte[] key = bytes(LONGEST);
+        byte[] before = key.clone();
+        kept.keep(Slice.of(key));
+        key[0] ^= 1;
+        assertArrayEquals(before, kept.show(new Slice()).toByteArray());
+        assertFalse(kept.is(Slice.of(key)));
+    }
 
     /** Wherever both stand in their arrays, and whatever stands around them. */
     @Test
@@ -46,8 +65,9 @@ class KeyTailTest {
     private boolean isSame(byte[] key, byte[] other) {
         byte[] around = bytes(key.length + 9);
         System.arraycopy(key, 0, around, 5, key.length);
-        byte[] longer = Arrays.copyOf(other, other.length + 3);
-        return KeyTail.isSameKey(Slice.of(around, 5, key.length), longer, other.length);
+        // The same object each time: what an earlier key has left behind it must not matter.
+        kept.keep(Slice.of(other));
+        return kept.is(Slice.of(around, 5, key.length));
     }
 
     private byte[] bytes(int length) {
