@@ -131,7 +131,7 @@ class RocksDbWindowComparisonTest {
                 if (random.nextInt(20) == 0) {
                     pair.reopen((store, time) -> store.put(UNUSED_KEY, new byte[] {1}, time), where);
                 } else {
-                    pair.restore(changelog(pair, random), where);
+                    pair.restore(changelog(pair, random, where), where);
                 }
             }
         }
@@ -140,6 +140,11 @@ class RocksDbWindowComparisonTest {
     private static void put(StorePair<WindowStore<Bytes, byte[]>> pair, Bytes key, Supplier<String> where) {
         byte[] value = pair.value();
         long time = pair.timeToWrite();
+        if (value == null) {
+            pair.deleted(key, time);
+        } else {
+            pair.given(key, time, where);
+        }
         pair.write(
                 store -> {
                     store.put(key, value, time);
@@ -150,16 +155,21 @@ class RocksDbWindowComparisonTest {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> changelog(
-            StorePair<WindowStore<Bytes, byte[]>> pair, Random random) {
+            StorePair<WindowStore<Bytes, byte[]>> pair, Random random, Supplier<String> where) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int i = random.nextInt(10); i > 0; i--) {
-            byte[] key = pair.key().get();
-            byte[] logged = ByteBuffer.allocate(key.length + 12)
-                    .put(key)
-                    .putLong(pair.timeToWrite())
+            Bytes key = pair.key();
+            long time = pair.timeToWrite();
+            byte[] logged = ByteBuffer.allocate(key.get().length + 12)
+                    .put(key.get())
+                    .putLong(time)
                     .putInt(random.nextInt(3))
                     .array();
-            records.add(new ConsumerRecord<>("log", 0, i, logged, pair.value()));
+            byte[] value = pair.value();
+            if (value != null) {
+                pair.given(key, time, where);
+            }
+            records.add(new ConsumerRecord<>("log", 0, i, logged, value));
         }
         return records;
     }
