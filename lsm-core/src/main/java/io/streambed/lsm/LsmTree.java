@@ -302,11 +302,11 @@ public final class LsmTree implements AutoCloseable {
     /**
      * Closes iterators and the tree. Writes that were not committed are dropped at the next opening. Does not wait for
      * compactions to end, only for them to give up. Flushes what would take the next opening long to read from the logs, if all of it
-     * is committed. Once it has returned, nothing of the tree touches the directory. Closing
+     * is committed and has been read from them. Once it has returned, nothing of the tree touches the directory. Closing
      * twice is harmless.
      *
-     * @throws LsmException IO if a flush failed, without which only what was committed with {@link Durability#NONE} is lost, or a file
-     *     could not be closed; the tree is closed all the same
+     * @throws LsmException IO if a flush failed, without which only what was committed with {@link Durability#NONE} is lost, if logs
+     *     that opening had left to the background could not be read, or a file not be closed; the tree is closed all the same
      */
     @Override
     public void close() {

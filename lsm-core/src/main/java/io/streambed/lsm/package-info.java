@@ -19,7 +19,7 @@
  * memtable   -> bytes entry              the sorted write buffer
  * sstable    -> bytes fs entry           blocks, index, filter, tables, their caches
  * version    -> bytes fs entry log       which tables there are: values without open files
- * iterator   -> entry sstable version    merging, run and visible iterators
+ * iterator   -> bytes entry sstable version     merging, run and visible iterators
  * compaction -> those above              pickers (decide), jobs (do), flush
  * runtime    -> nothing                  the background threads of the process
  * lsm        -> all                      this package: the public face, and the write, read and recovery paths
