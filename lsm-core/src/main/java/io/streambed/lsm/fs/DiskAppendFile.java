@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A file on disk being written, through a stream, which no interrupt can close. */
 final class DiskAppendFile implements AppendFile {
-    /** The JDK copies what it writes to a native buffer of this size at most; larger ones cost it a mapping each time. */
-    private static final int CHUNK = 64 << 10;
+    /** The JDK copies what it is given to native memory, which this bounds. */
+    private static final int CHUNK = 256 << 10;
 
     private final String name;
     private final FileOutputStream stream;

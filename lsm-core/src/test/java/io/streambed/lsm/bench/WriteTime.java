@@ -30,12 +30,14 @@ public final class WriteTime {
         Path directory = Files.createTempDirectory("write-time");
         DiskFileSystem files = DiskFileSystem.at(directory);
         // Pieces that are a little shorter end anywhere.
-        for (int piece : new int[] {16 << 10, (16 << 10) - 90, 32 << 10, (32 << 10) - 90, 64 << 10, (64 << 10) - 90}) {
-            long least = Long.MAX_VALUE;
-            for (int round = 0; round < ROUNDS; round++) {
-                least = Math.min(least, write(files, piece));
+        for (int kilobytes = 16; kilobytes <= 512; kilobytes *= 2) {
+            for (int piece : new int[] {kilobytes << 10, (kilobytes << 10) - 90}) {
+                long least = Long.MAX_VALUE;
+                for (int round = 0; round < ROUNDS; round++) {
+                    least = Math.min(least, write(files, piece));
+                }
+                System.out.printf("%6d bytes: %4d ns%n", piece, least / FILES / (FILE_BYTES >> 10));
             }
-            System.out.printf("%6d bytes: %4d ns%n", piece, least / FILES / (FILE_BYTES >> 10));
         }
         Files.delete(directory);
     }
