@@ -1,6 +1,7 @@
 package io.streambed.lsm;
 
 import io.streambed.lsm.bytes.Slice;
+import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.log.WalReader;
@@ -12,8 +13,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Reads what the logs hold up to the last commit into the memtable that a tree begins with. Recovery has gone through these logs before and
- * found every record sound, so that nothing is left to decide here; only to be done, once for a process that opens one store after the other.
+ * Reads what the logs hold up to the last commit into the memtable that a tree begins with. Recovery has found that commit, so nothing is
+ * left to decide here; only to be done, once for a process that opens one store after the other. It may not have looked at what is before the
+ * {@link CommitMark}: if that is damaged, this fails, and the next opening looks at all of it.
  * Where much is to be read, opening does not wait for it, but the first that asks for the memtable ({@link Versions#view}).
  *
  * <p>Begun once, by the thread that opens the tree; awaited by any.
@@ -73,12 +75,22 @@ final class LogReplay {
         IntoMemtable target = new IntoMemtable(memtable);
         for (Part part : parts) {
             try (WalReader log = WalReader.open(fileSystem, FileNames.log(part.log()), part.log())) {
-                while (log.position() < part.end() && log.next()) {
+                while (log.position() < part.end()) {
                     if (abandoned) {
                         return false;
                     }
+                    if (!log.next()) {
+                        throw new CorruptFileException(
+                                FileNames.log(part.log()),
+                                log.position(),
+                                "it cannot be read on, and a commit was known to stand behind that; open it once more to fall back to "
+                                        + "the last commit before it");
+                    }
                     log.applyTo(target);
                 }
+            } catch (CorruptFileException e) {
+                CommitMark.forget(fileSystem);
+                throw e;
             }
         }
         filled.accept(memtable);

@@ -11,10 +11,10 @@ public sealed interface LsmEvent {
     /**
      * A tree was opened and is at the commit that recovery found.
      *
-     * @param logRecords records of the write-ahead log up to that commit, which are read into the memtable
-     * @param nanos time that opening took; to read many records goes on in the background
+     * @param logBytes bytes of the write-ahead logs up to that commit, which are read into the memtable
+     * @param nanos time that opening took; to read much goes on in the background
      */
-    record Opened(String tree, long logRecords, long nanos) implements LsmEvent {}
+    record Opened(String tree, long logBytes, long nanos) implements LsmEvent {}
 
     /**
      * A memtable became a table.

@@ -109,7 +109,7 @@ public final class LsmTree implements AutoCloseable {
                 throw e;
             }
             long nanos = runtime.nanoClock().getAsLong() - begin;
-            runtime.tell(new LsmEvent.Opened(options.name(), recovered.logRecords(), nanos));
+            runtime.tell(new LsmEvent.Opened(options.name(), recovered.logBytes(), nanos));
             return tree;
         } catch (IOException e) {
             throw Errors.wrap("opening", options.name(), e);
@@ -383,7 +383,7 @@ public final class LsmTree implements AutoCloseable {
         replay.begin(runtime.logExecutor());
         // First of all: with a crowded level 0 the flush waits for it.
         background.compactSoon();
-        if (options.durability() == Durability.POWER && recovered.logRecords() > 0) {
+        if (options.durability() == Durability.POWER && !recovered.logs().isEmpty()) {
             // What was replayed may never have been synced, and the next commit builds on it.
             flush();
         }

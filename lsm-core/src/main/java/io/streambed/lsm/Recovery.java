@@ -3,6 +3,7 @@ package io.streambed.lsm;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.fs.ReadFile;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.log.LogEnd;
 import io.streambed.lsm.internal.log.LogExtent;
@@ -57,7 +58,6 @@ final class Recovery {
      * @param commit the last commit
      * @param lastSeqNo the greatest sequence number ever seen; new ones are greater
      * @param previousLog the last log that counts
-     * @param logRecords records of the logs that count
      */
     record Recovered(
             TreeFiles files,
@@ -67,8 +67,16 @@ final class Recovery {
             List<LogReplay.Part> logs,
             Commit commit,
             long lastSeqNo,
-            WritePath.PreviousLog previousLog,
-            long logRecords) {}
+            WritePath.PreviousLog previousLog) {
+        /** Bytes of the logs that count. */
+        long logBytes() {
+            long bytes = 0;
+            for (LogReplay.Part part : logs) {
+                bytes += part.end();
+            }
+            return bytes;
+        }
+    }
 
     private final FileSystem fileSystem;
     private final Version version;
@@ -84,10 +92,6 @@ final class Recovery {
     /** Of the logs that follow another one. */
     private final Map<Long, LogHeader> headers = new HashMap<>();
 
-    /** Gone through so far, and up to the last commit. */
-    private long records;
-
-    private long committedRecords;
     private final Map<Long, Long> logLengths = new HashMap<>();
 
     private Recovery(FileSystem fileSystem, Version version) {
@@ -134,22 +138,29 @@ final class Recovery {
                 logs,
                 recovery.commit,
                 recovery.lastSeqNo,
-                recovery.previousLog,
-                recovery.committedRecords);
+                recovery.previousLog);
     }
 
     // ---- Logs
 
     /**
-     * Looks for the last commit, and answers what counts. That is read into the memtable in a second pass, as most of a log's records may be
+     * Looks for the last commit, from the mark on if there is one, and answers what counts. That is read into the memtable in a second pass, as most of a log's records may be
      * behind its last commit: to have read them into the memtable as well would cost several times what it takes to look at them. And
      * nobody has to wait for that pass ({@link LogReplay}).
      */
     private List<LogReplay.Part> lookThrough() throws IOException {
         List<Long> logs = chain();
-        for (int i = 0; i < logs.size(); i++) {
+        CommitMark.Place mark = CommitMark.find(fileSystem, logs);
+        int first = mark == null ? 0 : logs.indexOf(mark.log());
+        for (int i = 0; i < first; i++) {
+            try (ReadFile file = fileSystem.open(FileNames.log(logs.get(i)))) {
+                logLengths.put(logs.get(i), file.length());
+            }
+        }
+        for (int i = first; i < logs.size(); i++) {
             LogHeader next = i + 1 < logs.size() ? headers.get(logs.get(i + 1)) : null;
-            if (!lookThrough(logs.get(i), next)) {
+            long from = mark != null && i == first ? mark.position() : 0;
+            if (!lookThrough(logs.get(i), from, next)) {
                 break;
             }
         }
@@ -223,17 +234,17 @@ final class Recovery {
     /**
      * Goes through one log up to where its follower says that it ends.
      *
+     * @param from where to begin, if that is not its beginning
      * @param next header of the log after it, or {@code null} if it is the last one
      * @return whether the follower may be read: not if the end of this one is gone
      */
-    private boolean lookThrough(long number, @Nullable LogHeader next) throws IOException {
+    private boolean lookThrough(long number, long from, @Nullable LogHeader next) throws IOException {
         LogExtent extent = next == null ? LogExtent.UNKNOWN : next.previousExtent();
         try (WalReader log = WalReader.open(fileSystem, FileNames.log(number), number, extent)) {
+            log.goTo(from);
             while (log.next()) {
                 lastSeqNo = Math.max(lastSeqNo, log.lastSeqNo());
-                records++;
                 if (log.isCommit()) {
-                    committedRecords = records;
                     commit = new Commit(log.lastSeqNo(), log.setsMetadata() ? log.metadata() : commit.metadata());
                     previousLog = new WritePath.PreviousLog(number, log.position(), 0);
                 }

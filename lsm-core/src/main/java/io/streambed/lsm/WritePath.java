@@ -48,6 +48,7 @@ final class WritePath {
     private final NextLog nextLog;
     private final LongSupplier nanoClock;
     private final WriteBufferBudget.Account memory;
+    private final CommitMark mark;
     private final DeadRanges deadRanges = new DeadRanges();
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -83,6 +84,7 @@ final class WritePath {
         this.counters = counters;
         this.logBuffers = runtime.logBuffers();
         this.nextLog = new NextLog(files, versions, logBuffers, runtime.logExecutor(), background::fail);
+        this.mark = new CommitMark(files.fileSystem());
         this.nanoClock = runtime.nanoClock();
         this.commitNanos = nanoClock.getAsLong();
         this.memory = background.memory();
@@ -206,8 +208,10 @@ final class WritePath {
             }
             WalWriter wal = log();
             if (wal != null) {
+                long position = wal.length();
                 wal.commit(visible, newMetadata);
                 handOver(wal);
+                mark.committed(wal.fileNumber(), position);
             }
             commit = new Commit(visible, newMetadata);
             commitNanos = nanoClock.getAsLong();
@@ -286,6 +290,7 @@ final class WritePath {
             try (Closeable next = nextLog::close) {
                 if (wal != null) {
                     wal.close();
+                    mark.close();
                 }
             }
         } finally {

@@ -41,8 +41,12 @@ public final class DiskFileSystem implements FileSystem {
     private final Path directory;
     private final FileAttribute<?>[] fileMode;
 
-    private DiskFileSystem(Path directory) {
+    /** What the time since the machine was started is called, if anything. */
+    private final @Nullable String boot;
+
+    private DiskFileSystem(Path directory, @Nullable String boot) {
         this.directory = directory;
+        this.boot = boot;
         this.fileMode = mode(directory, "rw-------");
     }
 
@@ -53,6 +57,11 @@ public final class DiskFileSystem implements FileSystem {
      *     except parents that could be made
      */
     public static DiskFileSystem at(Path directory) throws IOException {
+        return at(directory, NoteFile.boot());
+    }
+
+    /** The same, at a time that is called so. */
+    static DiskFileSystem at(Path directory, @Nullable String boot) throws IOException {
         Path absolute = directory.toAbsolutePath().normalize();
         makeDirectory(absolute);
         if (!Files.isWritable(absolute)) {
@@ -62,7 +71,7 @@ public final class DiskFileSystem implements FileSystem {
                     "this user may not write to the directory: change its mode or its owner");
         }
         // From here on a link on the way that is bent elsewhere cannot split one directory into two.
-        return new DiskFileSystem(absolute.toRealPath());
+        return new DiskFileSystem(absolute.toRealPath(), boot);
     }
 
     @Override
@@ -88,6 +97,18 @@ public final class DiskFileSystem implements FileSystem {
     @Override
     public void completeStaged(String stagingName) throws IOException {
         StagingFile.complete(directory, resolve(stagingName));
+    }
+
+    @Override
+    public void note(String name, byte[] bytes) throws IOException {
+        if (boot != null) {
+            NoteFile.write(resolve(name), fileMode, boot, bytes);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] noted(String name) throws IOException {
+        return boot == null ? null : NoteFile.read(resolve(name), boot);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.streambed.lsm.fs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One directory of flat names, and the few things that an engine needs to do with the files in it.
@@ -38,6 +39,19 @@ public interface FileSystem {
      * close it. After a loss of power that may be any bytes, as unsynced ones of a file always may.
      */
     default void completeStaged(String stagingName) throws IOException {}
+
+    /**
+     * Notes a few bytes in a file of that name, in place of what was noted there before. They outlive the process, and are void once the
+     * machine is started again or the directory is on another one: so they may tell what only a loss of power can make untrue.
+     *
+     * @param bytes at most 1 KiB
+     */
+    default void note(String name, byte[] bytes) throws IOException {}
+
+    /** What was noted there last; {@code null} if nothing was, it is void, or nobody can tell. */
+    default byte @Nullable [] noted(String name) throws IOException {
+        return null;
+    }
 
     /**
      * Opens a file for reading.

@@ -1,7 +1,9 @@
 package io.streambed.lsm.fs;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +18,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -65,6 +68,53 @@ class DiskFileSystemTest extends FileSystemContract {
         } finally {
             Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwx------"));
         }
+    }
+
+    @Test
+    void aNoteIsOfOneTimeBetweenTwoStartsOfTheMachine() throws IOException {
+        String boot = "0d9c7a52-6a0c-4b8e-9a44-5a3a1e2f7c01";
+        FileSystem before = DiskFileSystem.at(directory, boot);
+        before.note("NOTE", new byte[] {1, 2, 3});
+        assertEquals("rw-------", mode(directory.resolve("NOTE")));
+        assertArrayEquals(
+                new byte[] {1, 2, 3}, DiskFileSystem.at(directory, boot).noted("NOTE"));
+        FileSystem after = DiskFileSystem.at(directory, boot.replace('0', '1'));
+        assertNull(after.noted("NOTE"));
+        FileSystem nameless = DiskFileSystem.at(directory, null);
+        assertNull(nameless.noted("NOTE"));
+        nameless.note("NONE", new byte[] {1});
+        assertFalse(Files.exists(directory.resolve("NONE")));
+        after.note("NOTE", new byte[] {4});
+        assertArrayEquals(new byte[] {4}, after.noted("NOTE"));
+        assertNull(before.noted("NOTE"));
+    }
+
+    @Test
+    void aNoteThatIsDamagedIsNone() throws IOException {
+        fs.note("NOTE", new byte[] {1, 2, 3});
+        byte[] sound = Files.readAllBytes(directory.resolve("NOTE"));
+        for (int i = 0; i < sound.length; i++) {
+            byte[] damaged = sound.clone();
+            damaged[i] ^= 0x10;
+            Files.write(directory.resolve("NOTE"), damaged);
+            assertNull(fs.noted("NOTE"), "byte " + i);
+            Files.write(directory.resolve("NOTE"), Arrays.copyOf(sound, i));
+            assertNull(fs.noted("NOTE"), "length " + i);
+        }
+        Files.write(directory.resolve("NOTE"), sound);
+        assertArrayEquals(new byte[] {1, 2, 3}, fs.noted("NOTE"));
+    }
+
+    @Test
+    void aNoteHasALimitAndFollowsNoLink() throws IOException {
+        fs.note("NOTE", new byte[NoteFile.MAX_BYTES]);
+        assertEquals(NoteFile.MAX_BYTES, fs.noted("NOTE").length);
+        assertThrows(IllegalArgumentException.class, () -> fs.note("NOTE", new byte[NoteFile.MAX_BYTES + 1]));
+        Path elsewhere = Files.write(temp.resolve("elsewhere"), new byte[] {7});
+        linkTo(directory.resolve("LINK"), elsewhere);
+        assertThrows(FileSystemException.class, () -> fs.note("LINK", new byte[1]));
+        assertThrows(FileSystemException.class, () -> fs.noted("LINK"));
+        assertArrayEquals(new byte[] {7}, Files.readAllBytes(elsewhere));
     }
 
     @Test

@@ -62,6 +62,18 @@ public final class FaultFileSystem implements FileSystem {
     }
 
     @Override
+    public void note(String name, byte[] bytes) throws IOException {
+        before(Operation.WRITE, name);
+        inner.note(name, bytes);
+    }
+
+    @Override
+    public byte @Nullable [] noted(String name) throws IOException {
+        before(Operation.READ, name);
+        return inner.noted(name);
+    }
+
+    @Override
     public ReadFile open(String name) throws IOException {
         before(Operation.OPEN, name);
         return new Reader(name, inner.open(name));

@@ -3,6 +3,7 @@ package io.streambed.lsm.fs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -106,6 +107,16 @@ abstract class FileSystemContract {
         assertEquals(List.of("000010", "MANIFEST-1", "a", "a.log", "b"), fs().list());
         fs().delete("a.log");
         assertEquals(List.of("000010", "MANIFEST-1", "a", "b"), fs().list());
+    }
+
+    @Test
+    void aNoteTakesThePlaceOfTheLastOne() throws IOException {
+        assertNull(fs().noted("NOTE"));
+        for (String note : List.of("long enough to be seen behind the next one", "short", "", "again")) {
+            fs().note("NOTE", note.getBytes(UTF_8));
+            assertEquals(note, new String(fs().noted("NOTE"), UTF_8));
+        }
+        assertNull(fs().noted("OTHER"));
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class MemoryFileSystem implements FileSystem {
     private final List<Change> unsyncedChanges = new ArrayList<>();
     private final Map<String, Object> locks = new TreeMap<>();
     private final IdentityHashMap<Handle, String> openHandles = new IdentityHashMap<>();
+    private final Map<String, byte[]> notes = new TreeMap<>();
     private LongConsumer hook = n -> {};
     private boolean mapped;
     private boolean pathSynced = true;
@@ -85,6 +86,7 @@ public final class MemoryFileSystem implements FileSystem {
         UnaryOperator<MemoryFile> image = remembering(MemoryFile::afterKill);
         MemoryFileSystem after = new MemoryFileSystem();
         after.pathSynced = pathSynced;
+        after.notes.putAll(notes);
         files.forEach((name, file) -> after.files.put(name, image.apply(file)));
         syncedNames.forEach((name, file) -> after.syncedNames.put(name, image.apply(file)));
         for (Change change : unsyncedChanges) {
@@ -94,7 +96,7 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     /**
-     * Number of operations so far that changed what a crash could leave: create, write, sync, rename, delete, syncDirectory
+     * Number of operations so far that changed what a crash could leave: create, write, note, sync, rename, delete, syncDirectory
      * and syncPath, if they succeeded.
      */
     public synchronized long operations() {
@@ -143,6 +145,18 @@ public final class MemoryFileSystem implements FileSystem {
         AppendFile handle = new Writer(name, file);
         counted();
         return handle;
+    }
+
+    @Override
+    public synchronized void note(String name, byte[] bytes) {
+        notes.put(ValidName.check(name), bytes.clone());
+        counted();
+    }
+
+    @Override
+    public synchronized byte @Nullable [] noted(String name) {
+        byte[] note = notes.get(ValidName.check(name));
+        return note == null ? null : note.clone();
     }
 
     @Override

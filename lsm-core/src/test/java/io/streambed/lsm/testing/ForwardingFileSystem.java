@@ -6,6 +6,7 @@ import io.streambed.lsm.fs.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Passes everything on to another file system; the base of those that watch, or do something else in places. */
 public class ForwardingFileSystem implements FileSystem {
@@ -24,6 +25,16 @@ public class ForwardingFileSystem implements FileSystem {
     @Override
     public void completeStaged(String stagingName) throws IOException {
         inner.completeStaged(stagingName);
+    }
+
+    @Override
+    public void note(String name, byte[] bytes) throws IOException {
+        inner.note(name, bytes);
+    }
+
+    @Override
+    public byte @Nullable [] noted(String name) throws IOException {
+        return inner.noted(name);
     }
 
     @Override

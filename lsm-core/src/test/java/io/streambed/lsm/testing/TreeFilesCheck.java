@@ -59,6 +59,7 @@ public final class TreeFilesCheck {
         TreeSet<String> found = new TreeSet<>(files.list());
         found.remove(FileNames.LOCK);
         found.remove(FileNames.STAGING);
+        found.remove(FileNames.MARK);
         assertEquals(expected, found, "files on disk are those that the manifest names");
     }
 

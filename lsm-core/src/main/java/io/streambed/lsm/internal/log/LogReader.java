@@ -118,6 +118,20 @@ public final class LogReader implements Closeable {
     }
 
     /**
+     * Goes to where a record begins, or a reader of other parts of the log has seen one begin: the next one is the one there. What is
+     * before it is not looked at.
+     *
+     * @return whether the log is that long
+     */
+    boolean goTo(long place) {
+        if (place < position || place > limit) {
+            return false;
+        }
+        position = place;
+        return true;
+    }
+
+    /**
      * How the log ended.
      *
      * @throws IllegalStateException as long as {@link #next} has not said that it did

@@ -99,6 +99,15 @@ public final class WalReader implements Closeable {
         return true;
     }
 
+    /**
+     * Goes to a place behind this one where a record begins: the next one is the one there. Nothing between the two is looked at.
+     *
+     * @return whether the log is that long; if not, it stays where it is
+     */
+    public boolean goTo(long position) {
+        return log.goTo(position);
+    }
+
     /** How the log ended; to be asked when {@link #next} has said that it did. */
     public LogEnd end() {
         return log.end();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * MANIFEST-000001   log of version edits
  * 000002.log        write-ahead log
  * STAGING           the end of the log that is being written, after small commits
+ * MARK              where in the logs a commit stands
  * 000003.sst        table
  * </pre>
  */
@@ -27,6 +28,9 @@ public final class FileNames {
 
     /** The end of the log that is being written. */
     public static final String STAGING = "STAGING";
+
+    /** Where in the logs a commit stands. */
+    public static final String MARK = "MARK";
 
     private static final String MANIFEST_PREFIX = "MANIFEST-";
     private static final String LOG_SUFFIX = ".log";

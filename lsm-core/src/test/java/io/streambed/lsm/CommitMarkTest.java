@@ -1,0 +1,235 @@
+package io.streambed.lsm;
+
+import static io.streambed.lsm.testing.ByteMaps.bytes;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.streambed.lsm.fs.CrashMode;
+import io.streambed.lsm.fs.Fault;
+import io.streambed.lsm.fs.Fault.Operation;
+import io.streambed.lsm.fs.FaultFileSystem;
+import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.fs.MemoryFileSystem;
+import io.streambed.lsm.internal.version.FileNames;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Opening looks for the last commit from the mark on; whatever the mark says, it finds the same one. */
+class CommitMarkTest {
+    private static final byte[] VALUE = new byte[1 << 10];
+
+    /** Commits of {@value #PUTS_A_COMMIT} KiB each, so that a mark lies behind every second or third. */
+    private static final int COMMITS = 40;
+
+    private static final int PUTS_A_COMMIT = 30;
+
+    private final Queue<Runnable> replays = new ArrayDeque<>();
+    private final List<LsmRuntime> runtimes = new ArrayList<>();
+
+    @AfterEach
+    void closeRuntimes() {
+        runtimes.forEach(LsmRuntime::close);
+    }
+
+    @Test
+    void openingReadsWhatIsBehindTheMark() {
+        MemoryFileSystem killed = killed();
+        FaultFileSystem marked = new FaultFileSystem(killed);
+        LsmTree tree = open(marked);
+        long fromMark = marked.count(Operation.READ);
+        assertLastCommit(tree, COMMITS);
+
+        killed.note(FileNames.MARK, new byte[0]);
+        FaultFileSystem unmarked = new FaultFileSystem(killed.afterKill());
+        LsmTree same = open(unmarked);
+        long fromBeginning = unmarked.count(Operation.READ);
+        assertLastCommit(same, COMMITS);
+        assertTrue(fromMark < fromBeginning / 2, fromMark + " reads from the mark on, " + fromBeginning + " of all");
+    }
+
+    @Test
+    void closingMarksTheLastCommit() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        LsmTree tree = open(files);
+        commits(tree, 0, 1);
+        byte[] first = files.noted(FileNames.MARK);
+        assertNotNull(first);
+        // Too little to be worth a mark of its own, or a flush.
+        commits(tree, 1, 2);
+        assertArrayEquals(first, files.noted(FileNames.MARK));
+        tree.close();
+        assertTrue(Arrays.compareUnsigned(first, files.noted(FileNames.MARK)) < 0);
+        assertLastCommit(open(files), 2);
+    }
+
+    @Test
+    void commitsBehindAnOldMarkAreFound() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        LsmTree tree = open(files);
+        commits(tree, 0, COMMITS / 2);
+        byte[] old = files.noted(FileNames.MARK);
+        assertNotNull(old);
+        commits(tree, COMMITS / 2, COMMITS);
+        MemoryFileSystem killed = files.afterKill();
+        killed.note(FileNames.MARK, old);
+        assertLastCommit(open(killed), COMMITS);
+    }
+
+    @Test
+    void logsBeforeTheMarkedOneAreReadToo() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        FaultFileSystem noTables = new FaultFileSystem(files);
+        noTables.inject(
+                Fault.on(Operation.CREATE).inFile(name -> name.endsWith(".sst")).forEver("no tables"));
+        LsmTree tree =
+                open(noTables, LsmOptions.builder().commitEveryWrite(false).writeBufferBytes(256 << 10));
+        int commits = 0;
+        try {
+            while (commits < COMMITS) {
+                commits(tree, commits, commits + 1);
+                commits++;
+            }
+        } catch (LsmException e) {
+            assertTrue(e.getMessage().contains("no tables"), e.getMessage());
+        }
+        MemoryFileSystem killed = files.afterKill();
+        long logs = killed.list().stream().filter(name -> name.endsWith(".log")).count();
+        assertTrue(logs > 1, "logs: " + logs);
+        assertLastCommit(open(killed), commits);
+    }
+
+    @Test
+    void aLossOfPowerVoidsIt() {
+        MemoryFileSystem files = killed();
+        assertNotNull(files.noted(FileNames.MARK));
+        MemoryFileSystem after = files.afterCrash(CrashMode.ZEROED, new Random(1));
+        assertNull(after.noted(FileNames.MARK));
+        LsmTree tree = open(after);
+        // Nothing of the log was ever synced but its header.
+        assertNull(tree.committedMetadata());
+        assertNull(tree.get(key(0, 0)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 1, 40, 41, 70_000, Long.MAX_VALUE})
+    void aPlaceThatHoldsNoCommitIsNotBelieved(long position) {
+        MemoryFileSystem files = killed();
+        byte[] note = files.noted(FileNames.MARK);
+        assertNotNull(note);
+        long log = ByteBuffer.wrap(note).getLong();
+        for (long number : new long[] {log, log + 1, 0, -1}) {
+            MemoryFileSystem killed = files.afterKill();
+            killed.note(
+                    FileNames.MARK,
+                    ByteBuffer.allocate(16).putLong(number).putLong(position).array());
+            assertLastCommit(open(killed), COMMITS);
+        }
+    }
+
+    @Test
+    void damageBeforeItIsToldAndTheNextOpeningFallsBack() throws Exception {
+        MemoryFileSystem files = killed();
+        String log = files.list().stream()
+                .filter(name -> name.endsWith(".log"))
+                .findFirst()
+                .orElseThrow();
+        byte[] content = files.content(log);
+        content[content.length / 2] ^= 1;
+        files.setContent(log, content);
+        LsmTree tree = open(files);
+        LsmException failure = assertThrows(LsmException.class, () -> tree.get(key(0, 0)));
+        assertEquals(LsmException.Kind.CORRUPTION, failure.kind());
+        assertTrue(failure.getMessage().contains(log), failure.getMessage());
+        assertThrows(LsmException.class, tree::close);
+
+        LsmTree again = open(files);
+        int commit = ByteBuffer.wrap(again.committedMetadata()).getInt();
+        assertTrue(commit > COMMITS / 4 && commit <= COMMITS / 2, "commit " + commit);
+        assertLastCommit(again, commit);
+    }
+
+    @Test
+    void aMarkThatCannotBeWrittenIsDoneWithout() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        FaultFileSystem full = new FaultFileSystem(files);
+        full.inject(Fault.on(Operation.WRITE).inFile(FileNames.MARK::equals).forEver("disk full"));
+        LsmTree tree = open(full);
+        commits(tree, 0, COMMITS);
+        assertNull(files.noted(FileNames.MARK));
+        assertLastCommit(open(files.afterKill()), COMMITS);
+    }
+
+    /** The directory of a process that was killed after many commits, and one put more. */
+    private MemoryFileSystem killed() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        LsmTree tree = open(files);
+        commits(tree, 0, COMMITS);
+        tree.put(bytes("not committed"), VALUE);
+        return files.afterKill();
+    }
+
+    /** Makes commits number {@code from + 1} to {@code to}, each with its number as metadata. */
+    private static void commits(LsmTree tree, int from, int to) {
+        for (int commit = from + 1; commit <= to; commit++) {
+            for (int i = 0; i < PUTS_A_COMMIT; i++) {
+                tree.put(key(commit, i), VALUE);
+            }
+            tree.commit(ByteBuffer.allocate(Integer.BYTES).putInt(commit).array());
+        }
+    }
+
+    private static byte[] key(int commit, int number) {
+        return bytes(commit + "/" + number);
+    }
+
+    private static void assertLastCommit(LsmTree tree, int commit) {
+        assertArrayEquals(ByteBuffer.allocate(Integer.BYTES).putInt(commit).array(), tree.committedMetadata());
+        assertEquals((long) commit * PUTS_A_COMMIT, entries(tree));
+        assertNull(tree.get(bytes("not committed")));
+        tree.put(bytes("new"), VALUE);
+        assertArrayEquals(VALUE, tree.get(bytes("new")));
+    }
+
+    private static long entries(LsmTree tree) {
+        long found = 0;
+        try (LsmIterator entries = tree.iterator(KeyRange.all(), Direction.FORWARD)) {
+            while (entries.next()) {
+                found++;
+            }
+        }
+        return found;
+    }
+
+    private LsmTree open(FileSystem files) {
+        return open(files, LsmOptions.builder().commitEveryWrite(false));
+    }
+
+    private LsmTree open(FileSystem files, LsmOptions.Builder options) {
+        LsmRuntime runtime = LsmRuntime.builder().executor(this::execute).build();
+        runtimes.add(runtime);
+        return runtime.open(files, options.build());
+    }
+
+    /** What opening leaves to the background stays there, for the first reader to do; what writes ask for is done at once. */
+    private void execute(Runnable task) {
+        if (task instanceof FutureTask) {
+            replays.add(task);
+        } else {
+            task.run();
+        }
+    }
+}
