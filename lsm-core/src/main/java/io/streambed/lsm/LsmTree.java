@@ -381,8 +381,11 @@ public final class LsmTree implements AutoCloseable {
                 filled -> background.memory().active(filled.bytesWithOrder()));
         versions.filledBy(replay);
         replay.begin(runtime.logExecutor());
-        // First of all: with a crowded level 0 the flush waits for it.
-        background.compactSoon();
+        if (!recovered.version().tables().isEmpty() || files.hasLeftBehind()) {
+            // Before the flush, which waits for it where level 0 is crowded. Not for nothing: to wake a thread takes a
+            // tenth of an opening.
+            background.compactSoon();
+        }
         if (options.durability() == Durability.POWER && !recovered.logs().isEmpty()) {
             // What was replayed may never have been synced, and the next commit builds on it.
             flush();

@@ -109,10 +109,12 @@ final class Recovery {
     }
 
     static Recovered run(FileSystem fileSystem, LsmOptions options, LsmRuntime runtime) throws IOException {
-        fileSystem.completeStaged(FileNames.STAGING);
+        List<String> names = fileSystem.list();
+        if (names.contains(FileNames.STAGING)) {
+            fileSystem.completeStaged(FileNames.STAGING);
+        }
         Manifest.Loaded loaded = Manifest.load(fileSystem);
         Version version = loaded.version();
-        List<String> names = fileSystem.list();
         requireNamedFiles(names, loaded);
         requireNoUnnamedLog(fileSystem, names, version);
         Recovery recovery = new Recovery(fileSystem, version);

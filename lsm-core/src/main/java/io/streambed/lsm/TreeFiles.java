@@ -161,6 +161,11 @@ final class TreeFiles implements TableFiles {
         leftBehind = names;
     }
 
+    /** Whether there is anything to {@link #sweep}. */
+    boolean hasLeftBehind() {
+        return !leftBehind.isEmpty();
+    }
+
     /**
      * Deletes what a crash left behind, once {@code syncManifest} has made sure that the manifest which does not name it is on disk: what
      * recovery read may be in the page cache only, after the process was killed in the middle of an append, and an older manifest on

@@ -66,15 +66,8 @@ final class DirectoryLock implements Closeable {
     private static DirectoryLock takeFile(
             Path directory, Path lockFile, FileAttribute<?>[] fileMode, String tableKey, String self)
             throws IOException {
-        try {
-            Files.createFile(lockFile, fileMode);
-        } catch (FileAlreadyExistsException e) {
-            if (!Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
-                FileSystemException refused =
-                        new FileSystemException(lockFile.toString(), null, "is not a regular file: remove it");
-                refused.initCause(e);
-                throw refused;
-            }
+        if (!create(lockFile, fileMode) && !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileSystemException(lockFile.toString(), null, "is not a regular file: remove it");
         }
         // Not a FileChannel of its own: the write below would close it, and drop the lock, if this thread were
         // interrupted.
@@ -97,6 +90,20 @@ final class DirectoryLock implements Closeable {
             if (lock == null) {
                 file.close();
             }
+        }
+    }
+
+    /** Creates a file; false if something is there. Asks first, by what throws nothing: an exception takes longer than all else here. */
+    private static boolean create(Path path, FileAttribute<?>[] mode) throws IOException {
+        if (path.toFile().exists()) {
+            return false;
+        }
+        try {
+            Files.createFile(path, mode);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            // Somebody else was faster, or it is a link to nowhere.
+            return false;
         }
     }
 
