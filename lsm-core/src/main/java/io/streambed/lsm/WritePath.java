@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePath {
     private static final byte[] NO_VALUE = new byte[0];
-    private static final long WORTH_FLUSHING_BYTES = 1 << 20;
+    private static final long WORTH_FLUSHING_BYTES = 4 << 20;
 
     /** The next log is created once this part of the write buffer is full: a store that hardly writes does without one. */
     private static final int BEFORE_NEXT_LOG = 16;
@@ -307,8 +307,10 @@ final class WritePath {
     }
 
     /**
-     * Whether the next opening had better find in tables what is in memtables now. A flush by code that was compiled long ago takes
-     * less than reading the logs in a new process does. Not with writes that nobody committed: in tables they would have to be swept
+     * Whether the next opening had better find in tables what is in memtables now. For so much, a flush by code that was compiled long ago
+     * takes less than reading the logs in a new process does. For less, three syncs are what a flush takes, and the caller waits for
+     * them, where reading is the background's ({@link LogReplay}), and looking for the last commit is spared ({@link CommitMark}). Not
+     * with writes that nobody committed: in tables they would have to be swept
      * out.
      */
     boolean isWorthFlushing() {

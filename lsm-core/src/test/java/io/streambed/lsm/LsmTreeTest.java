@@ -58,13 +58,13 @@ class LsmTreeTest {
 
     @Test
     void closingFlushesWhatWouldTakeTheNextOpeningLongToRead() {
-        assertTrue(tablesAfterClosing(1100, true) > 0);
+        assertTrue(tablesAfterClosing(4200, true) > 0);
     }
 
     @Test
     void closingFlushesNeitherLittleNorWhatNobodyCommitted() {
-        assertEquals(0, tablesAfterClosing(100, true));
-        assertEquals(0, tablesAfterClosing(1100, false));
+        assertEquals(0, tablesAfterClosing(2500, true));
+        assertEquals(0, tablesAfterClosing(4200, false));
     }
 
     private long tablesAfterClosing(int kilobytes, boolean commits) {
