@@ -67,6 +67,10 @@ record FormatUpgrade(StoreFormat from, StoreFormat to, UnaryOperator<byte[]> con
      * @param last of a format that is {@code format} or can be converted to it
      */
     static CommitMetadata apply(CommitMetadata last, StoreFormat format, LsmTree tree) {
+        if (last.format() == format) {
+            // All openings but one; what is below would be looked up and made by the first store of a process.
+            return last;
+        }
         return between(last.format(), format)
                 .map(upgrade -> upgrade.convert(last, tree))
                 .orElse(last);

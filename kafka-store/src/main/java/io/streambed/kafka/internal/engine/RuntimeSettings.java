@@ -1,6 +1,7 @@
 package io.streambed.kafka.internal.engine;
 
 import io.streambed.lsm.LsmRuntime;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,21 @@ public record RuntimeSettings(
                 .backgroundThreads(backgroundThreads)
                 .compactionBytesPerSecond(compactionBytesPerSecond);
         return memoryBytes == null ? builder : builder.memoryBytes(memoryBytes);
+    }
+
+    /** The same as a record has by itself, which is put together the first time that it is called: some milliseconds of opening a store. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RuntimeSettings that
+                && Objects.equals(memoryBytes, that.memoryBytes)
+                && openTables == that.openTables
+                && backgroundThreads == that.backgroundThreads
+                && compactionBytesPerSecond == that.compactionBytesPerSecond;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(memoryBytes, openTables, backgroundThreads, compactionBytesPerSecond);
     }
 
     /** In the words of the configuration, for the warning that says whose settings hold. */

@@ -56,4 +56,28 @@ class SharedRuntimeTest {
         }
         assertEquals(0, shared.users());
     }
+
+    @Test
+    void eachSettingThatDiffersIsWarnedOf() {
+        SharedRuntime shared = new SharedRuntime();
+        List<RuntimeSettings> others = List.of(
+                OTHER,
+                new RuntimeSettings(null, 100, 1, 0),
+                new RuntimeSettings(1L << 20, 101, 1, 0),
+                new RuntimeSettings(1L << 20, 100, 2, 0),
+                new RuntimeSettings(1L << 20, 100, 1, 1));
+        try (LogCaptureAppender log = LogCaptureAppender.createAndRegister(SharedRuntime.class);
+                SharedRuntime.Share one = shared.join(FIRST)) {
+            shared.join(new RuntimeSettings(1L << 20, 100, 1, 0)).close();
+            assertEquals(List.of(), log.getMessages());
+            for (RuntimeSettings other : others) {
+                shared.join(other).close();
+                shared.join(other).close();
+            }
+            assertEquals(
+                    others.size(),
+                    log.getMessages().size(),
+                    () -> log.getMessages().toString());
+        }
+    }
 }
