@@ -198,9 +198,10 @@ final class WritePath {
         try {
             background.requireWritable();
             Commit last = commit;
+            long now = nanoClock.getAsLong();
             byte[] newMetadata = metadata == null ? last.metadata() : metadata.clone();
             if (last.seqNo() == visible && Arrays.equals(last.metadata(), newMetadata)) {
-                commitNanos = nanoClock.getAsLong();
+                commitNanos = now;
                 return;
             }
             if (isLogTooLong()) {
@@ -211,10 +212,10 @@ final class WritePath {
                 long position = wal.length();
                 wal.commit(visible, newMetadata);
                 handOver(wal);
-                mark.committed(wal.fileNumber(), position);
+                mark.committed(wal.fileNumber(), position, now);
             }
             commit = new Commit(visible, newMetadata);
-            commitNanos = nanoClock.getAsLong();
+            commitNanos = now;
             reportMemory();
         } catch (IOException | RuntimeException | Error e) {
             throw background.writeFailed(e);
@@ -287,10 +288,11 @@ final class WritePath {
         try {
             WalWriter wal = log;
             log = null;
-            try (Closeable next = nextLog::close) {
+            try (Closeable next = nextLog::close;
+                    Closeable noted = mark) {
                 if (wal != null) {
                     wal.close();
-                    mark.close();
+                    mark.ended();
                 }
             }
         } finally {

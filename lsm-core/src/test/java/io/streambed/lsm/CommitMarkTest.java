@@ -26,6 +26,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening looks for the last commit from the mark on; whatever the mark says, it finds the same one. */
@@ -39,6 +40,7 @@ class CommitMarkTest {
 
     private final Queue<Runnable> left = new ArrayDeque<>();
     private boolean flushes = true;
+    private long nanos;
     private final List<LsmRuntime> runtimes = new ArrayList<>();
 
     @AfterEach
@@ -77,6 +79,27 @@ class CommitMarkTest {
         tree.close();
         assertTrue(Arrays.compareUnsigned(first, files.noted(FileNames.MARK)) < 0);
         assertLastCommit(open(files), 2);
+    }
+
+    @Test
+    void commitsThatFollowCloselyAreNotMarked() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        LsmTree tree = open(files);
+        commits(tree, 0, 1);
+        byte[] first = files.noted(FileNames.MARK);
+        assertNotNull(first);
+        for (long since : new long[] {0, CommitMark.STEP_NANOS / 2}) {
+            for (int i = 0; i < 100; i++) {
+                tree.put(key(2, i), VALUE);
+            }
+            long before = nanos;
+            nanos += since;
+            tree.commit(bytes("close"));
+            nanos = before;
+            assertArrayEquals(first, files.noted(FileNames.MARK));
+        }
+        commits(tree, 1, 2);
+        assertTrue(Arrays.compareUnsigned(first, files.noted(FileNames.MARK)) < 0);
     }
 
     @Test
@@ -163,15 +186,32 @@ class CommitMarkTest {
         assertLastCommit(again, commit);
     }
 
-    @Test
-    void aMarkThatCannotBeWrittenIsDoneWithout() {
+    @ParameterizedTest
+    @EnumSource(names = {"OPEN", "WRITE"})
+    void aMarkThatCannotBeWrittenIsDoneWithout(Operation failing) {
         MemoryFileSystem files = new MemoryFileSystem();
         FaultFileSystem full = new FaultFileSystem(files);
-        full.inject(Fault.on(Operation.WRITE).inFile(FileNames.MARK::equals).forEver("disk full"));
+        full.inject(Fault.on(failing).inFile(FileNames.MARK::equals).forEver("disk full"));
         LsmTree tree = open(full);
         commits(tree, 0, COMMITS);
         assertNull(files.noted(FileNames.MARK));
         assertLastCommit(open(files.afterKill()), COMMITS);
+        tree.close();
+        assertEquals(List.of(), files.openHandleNames());
+    }
+
+    @Test
+    void itsFileIsOpenedOnceAndClosedWithTheTree() {
+        MemoryFileSystem files = new MemoryFileSystem();
+        FaultFileSystem counting = new FaultFileSystem(files);
+        LsmTree tree = open(counting);
+        commits(tree, 0, 1);
+        assertTrue(files.openHandleNames().contains(FileNames.MARK));
+        long opened = counting.count(Operation.OPEN);
+        commits(tree, 1, COMMITS);
+        assertEquals(opened, counting.count(Operation.OPEN));
+        tree.close();
+        assertEquals(List.of(), files.openHandleNames());
     }
 
     /** The directory of a process that was killed after many commits, and one put more. */
@@ -207,11 +247,12 @@ class CommitMarkTest {
     }
 
     /** Makes commits number {@code from + 1} to {@code to}, each with its number as metadata. */
-    private static void commits(LsmTree tree, int from, int to) {
+    private void commits(LsmTree tree, int from, int to) {
         for (int commit = from + 1; commit <= to; commit++) {
             for (int i = 0; i < PUTS_A_COMMIT; i++) {
                 tree.put(key(commit, i), VALUE);
             }
+            nanos += CommitMark.STEP_NANOS;
             tree.commit(ByteBuffer.allocate(Integer.BYTES).putInt(commit).array());
         }
     }
@@ -243,9 +284,18 @@ class CommitMarkTest {
     }
 
     private LsmTree open(FileSystem files, LsmOptions.Builder options) {
-        LsmRuntime runtime = LsmRuntime.builder().executor(this::execute).build();
+        LsmRuntime runtime = LsmRuntime.builder()
+                .executor(this::execute)
+                .nanoClock(this::readClock)
+                .build();
         runtimes.add(runtime);
         return runtime.open(files, options.build());
+    }
+
+    /** Time goes on with each look at the clock, so that a writer who is slowed down does not wait for ever. */
+    private long readClock() {
+        nanos += 100_000;
+        return nanos;
     }
 
     /** What opening leaves to the background stays there, for the first reader to do; what writes ask for is done at once. */

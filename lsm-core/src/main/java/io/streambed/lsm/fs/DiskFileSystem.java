@@ -100,10 +100,8 @@ public final class DiskFileSystem implements FileSystem {
     }
 
     @Override
-    public void note(String name, byte[] bytes) throws IOException {
-        if (boot != null) {
-            NoteFile.write(resolve(name), fileMode, boot, bytes);
-        }
+    public @Nullable Note openNote(String name) throws IOException {
+        return boot == null ? null : NoteFile.open(resolve(name), fileMode, boot);
     }
 
     @Override

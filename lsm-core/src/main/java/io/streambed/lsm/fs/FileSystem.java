@@ -41,12 +41,22 @@ public interface FileSystem {
     default void completeStaged(String stagingName) throws IOException {}
 
     /**
-     * Notes a few bytes in a file of that name, in place of what was noted there before. They outlive the process, and are void once the
-     * machine is started again or the directory is on another one: so they may tell what only a loss of power can make untrue.
+     * Opens a note of that name, to be written, one at a time; what was noted there before stays until then.
      *
-     * @param bytes at most 1 KiB
+     * @return {@code null} if none is kept here
      */
-    default void note(String name, byte[] bytes) throws IOException {}
+    default @Nullable Note openNote(String name) throws IOException {
+        return null;
+    }
+
+    /** Notes these bytes under that name, if any are kept here: at most 1 KiB. */
+    default void note(String name, byte[] bytes) throws IOException {
+        try (Note note = openNote(name)) {
+            if (note != null) {
+                note.write(bytes);
+            }
+        }
+    }
 
     /** What was noted there last; {@code null} if nothing was, it is void, or nobody can tell. */
     default byte @Nullable [] noted(String name) throws IOException {

@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few bytes that count as long as the machine runs: {@link FileSystem#note}. Little-endian.
+ * A {@link Note} in a file. Little-endian.
  *
  * <pre>
  *  0       8      44       48
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Written over the last one by one call, which the end of the process does not cut in two, and never synced. What an older, longer
  * note leaves behind the checksum means nothing.
  */
-final class NoteFile {
+final class NoteFile implements Note {
     /** Longest note, in bytes: all of it lies in one page. */
     static final int MAX_BYTES = 1 << 10;
 
@@ -40,7 +40,13 @@ final class NoteFile {
     private static final int LENGTH_AT = BOOT_AT + BOOT_BYTES;
     private static final int BYTES_AT = LENGTH_AT + Integer.BYTES;
 
-    private NoteFile() {}
+    private final RandomAccessFile file;
+    private final byte[] boot;
+
+    private NoteFile(RandomAccessFile file, String boot) {
+        this.file = file;
+        this.boot = boot.getBytes(StandardCharsets.US_ASCII);
+    }
 
     /** What the kernel calls the time since the machine was started; {@code null} where it has no name for it. */
     static @Nullable String boot() {
@@ -53,26 +59,36 @@ final class NoteFile {
         }
     }
 
-    static void write(Path path, FileAttribute<?>[] mode, String boot, byte[] note) throws IOException {
-        if (note.length > MAX_BYTES) {
-            throw new IllegalArgumentException("note of " + note.length + " bytes, more than " + MAX_BYTES);
-        }
+    /** Opens the file, or makes it. Kept open: to open it takes many times as long as to write it. */
+    static NoteFile open(Path path, FileAttribute<?>[] mode, String boot) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             Files.createFile(path, mode);
         } else if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileSystemException(path.toString(), null, "is not a regular file: remove it");
         }
+        // Not a FileChannel, which an interrupt would close.
+        return new NoteFile(new RandomAccessFile(path.toFile(), "rw"), boot);
+    }
+
+    @Override
+    public void write(byte[] note) throws IOException {
+        if (note.length > MAX_BYTES) {
+            throw new IllegalArgumentException("note of " + note.length + " bytes, more than " + MAX_BYTES);
+        }
         ByteBuffer bytes = ByteBuffer.allocate(BYTES_AT + note.length + Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(MAGIC)
-                .put(boot.getBytes(StandardCharsets.US_ASCII))
+                .put(boot)
                 .putInt(note.length)
                 .put(note);
         bytes.putInt(checksum(bytes.array(), bytes.position()));
-        // Not a FileChannel, which an interrupt would close.
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.write(bytes.array());
-        }
+        file.seek(0);
+        file.write(bytes.array());
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
     }
 
     /** The note; {@code null} if there is none, or none of this time. */

@@ -62,9 +62,10 @@ public final class FaultFileSystem implements FileSystem {
     }
 
     @Override
-    public void note(String name, byte[] bytes) throws IOException {
-        before(Operation.WRITE, name);
-        inner.note(name, bytes);
+    public @Nullable Note openNote(String name) throws IOException {
+        before(Operation.OPEN, name);
+        Note note = inner.openNote(name);
+        return note == null ? null : new FaultyNote(name, note);
     }
 
     @Override
@@ -177,6 +178,27 @@ public final class FaultFileSystem implements FileSystem {
         @Override
         public void close() throws IOException {
             file.close();
+        }
+    }
+
+    private final class FaultyNote implements Note {
+        private final String name;
+        private final Note note;
+
+        FaultyNote(String name, Note note) {
+            this.name = name;
+            this.note = note;
+        }
+
+        @Override
+        public void write(byte[] bytes) throws IOException {
+            before(Operation.WRITE, name);
+            note.write(bytes);
+        }
+
+        @Override
+        public void close() throws IOException {
+            note.close();
         }
     }
 

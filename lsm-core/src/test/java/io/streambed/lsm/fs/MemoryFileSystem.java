@@ -148,6 +148,11 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public synchronized Note openNote(String name) {
+        return new NoteWriter(ValidName.check(name));
+    }
+
+    @Override
     public synchronized void note(String name, byte[] bytes) {
         notes.put(ValidName.check(name), bytes.clone());
         counted();
@@ -325,6 +330,20 @@ public final class MemoryFileSystem implements FileSystem {
         @Override
         public long length() {
             return file.length();
+        }
+    }
+
+    private final class NoteWriter extends Handle implements Note {
+        NoteWriter(String name) {
+            super(name);
+        }
+
+        @Override
+        public void write(byte[] bytes) throws IOException {
+            synchronized (MemoryFileSystem.this) {
+                requireOpen();
+                note(name, bytes);
+            }
         }
     }
 

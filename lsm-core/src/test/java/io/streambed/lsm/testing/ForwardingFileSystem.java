@@ -2,6 +2,7 @@ package io.streambed.lsm.testing;
 
 import io.streambed.lsm.fs.AppendFile;
 import io.streambed.lsm.fs.FileSystem;
+import io.streambed.lsm.fs.Note;
 import io.streambed.lsm.fs.ReadFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,8 +29,8 @@ public class ForwardingFileSystem implements FileSystem {
     }
 
     @Override
-    public void note(String name, byte[] bytes) throws IOException {
-        inner.note(name, bytes);
+    public @Nullable Note openNote(String name) throws IOException {
+        return inner.openNote(name);
     }
 
     @Override
