@@ -51,7 +51,7 @@ final class CommitMark implements Closeable {
     private @Nullable Note note;
 
     /** No note is kept here, or none can be written any more. */
-    private boolean without;
+    private boolean unavailable;
 
     CommitMark(FileSystem fileSystem) {
         this.fileSystem = fileSystem;
@@ -77,7 +77,7 @@ final class CommitMark implements Closeable {
     }
 
     private void write(Place place) {
-        if (without) {
+        if (unavailable) {
             return;
         }
         try {
@@ -87,7 +87,7 @@ final class CommitMark implements Closeable {
                 note = open;
             }
             if (open == null) {
-                without = true;
+                unavailable = true;
                 return;
             }
             open.write(ByteBuffer.allocate(2 * Long.BYTES)
@@ -96,7 +96,7 @@ final class CommitMark implements Closeable {
                     .array());
             written = place;
         } catch (IOException e) {
-            without = true;
+            unavailable = true;
             LOG.warn(
                     "{}: cannot note where the last commit is; the next opening looks for it in all logs",
                     fileSystem,
@@ -106,7 +106,7 @@ final class CommitMark implements Closeable {
 
     @Override
     public void close() throws IOException {
-        without = true;
+        unavailable = true;
         if (note != null) {
             note.close();
         }

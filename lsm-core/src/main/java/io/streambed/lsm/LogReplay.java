@@ -89,12 +89,21 @@ final class LogReplay {
                     log.applyTo(target);
                 }
             } catch (CorruptFileException e) {
-                CommitMark.forget(fileSystem);
+                forgetMark(e);
                 throw e;
             }
         }
         filled.accept(memtable);
         return true;
+    }
+
+    /** What was damaged stays what is told, whatever becomes of the mark. */
+    private void forgetMark(CorruptFileException damage) {
+        try {
+            CommitMark.forget(fileSystem);
+        } catch (IOException e) {
+            damage.addSuppressed(e);
+        }
     }
 
     private record IntoMemtable(Memtable memtable) implements WalReader.Target {

@@ -71,8 +71,7 @@ class CommitMarkTest {
         MemoryFileSystem files = new MemoryFileSystem();
         LsmTree tree = open(files);
         commits(tree, 0, 1);
-        byte[] first = files.noted(FileNames.MARK);
-        assertNotNull(first);
+        byte[] first = mark(files);
         // Too little to be worth a mark of its own, or a flush.
         commits(tree, 1, 2);
         assertArrayEquals(first, files.noted(FileNames.MARK));
@@ -86,8 +85,7 @@ class CommitMarkTest {
         MemoryFileSystem files = new MemoryFileSystem();
         LsmTree tree = open(files);
         commits(tree, 0, 1);
-        byte[] first = files.noted(FileNames.MARK);
-        assertNotNull(first);
+        byte[] first = mark(files);
         for (long since : new long[] {0, CommitMark.STEP_NANOS / 2}) {
             for (int i = 0; i < 100; i++) {
                 tree.put(key(2, i), VALUE);
@@ -107,8 +105,7 @@ class CommitMarkTest {
         MemoryFileSystem files = new MemoryFileSystem();
         LsmTree tree = open(files);
         commits(tree, 0, COMMITS / 2);
-        byte[] old = files.noted(FileNames.MARK);
-        assertNotNull(old);
+        byte[] old = mark(files);
         commits(tree, COMMITS / 2, COMMITS);
         MemoryFileSystem killed = files.afterKill();
         killed.note(FileNames.MARK, old);
@@ -128,8 +125,7 @@ class CommitMarkTest {
         MemoryFileSystem killed = killedWithSeveralLogs();
         MemoryFileSystem first = new MemoryFileSystem();
         commits(open(first), 0, 1);
-        byte[] mark = first.noted(FileNames.MARK);
-        assertNotNull(mark);
+        byte[] mark = mark(first);
         killed.note(FileNames.MARK, mark);
         assertEquals(logs(killed).get(0), markedLog(killed));
         flushes = true;
@@ -152,8 +148,7 @@ class CommitMarkTest {
     @ValueSource(longs = {-1, 0, 1, 40, 41, 70_000, Long.MAX_VALUE})
     void aPlaceThatHoldsNoCommitIsNotBelieved(long position) {
         MemoryFileSystem files = killed();
-        byte[] note = files.noted(FileNames.MARK);
-        assertNotNull(note);
+        byte[] note = mark(files);
         long log = ByteBuffer.wrap(note).getLong();
         for (long number : new long[] {log, log + 1, 0, -1}) {
             MemoryFileSystem killed = files.afterKill();
@@ -184,6 +179,21 @@ class CommitMarkTest {
         int commit = ByteBuffer.wrap(again.committedMetadata()).getInt();
         assertTrue(commit > COMMITS / 4 && commit <= COMMITS / 2, "commit " + commit);
         assertLastCommit(again, commit);
+    }
+
+    @Test
+    void damageBeforeItIsToldThoughItCannotBeForgotten() throws Exception {
+        MemoryFileSystem files = killed();
+        String log = FileNames.log(markedLog(files));
+        byte[] content = files.content(log);
+        content[content.length / 2] ^= 1;
+        files.setContent(log, content);
+        FaultFileSystem full = new FaultFileSystem(files);
+        full.inject(Fault.on(Operation.OPEN).inFile(FileNames.MARK::equals).forEver("disk full"));
+        LsmTree tree = open(full);
+        LsmException failure = assertThrows(LsmException.class, () -> tree.get(key(0, 0)));
+        assertEquals(LsmException.Kind.CORRUPTION, failure.kind());
+        assertThrows(LsmException.class, tree::close);
     }
 
     @ParameterizedTest
@@ -240,10 +250,14 @@ class CommitMarkTest {
                 .toList();
     }
 
-    private static Long markedLog(MemoryFileSystem files) {
+    private static byte[] mark(MemoryFileSystem files) {
         byte[] mark = files.noted(FileNames.MARK);
-        assertNotNull(mark);
-        return ByteBuffer.wrap(mark).getLong();
+        assertNotNull(mark, "there is no mark");
+        return mark;
+    }
+
+    private static Long markedLog(MemoryFileSystem files) {
+        return ByteBuffer.wrap(mark(files)).getLong();
     }
 
     /** Makes commits number {@code from + 1} to {@code to}, each with its number as metadata. */

@@ -68,7 +68,7 @@ record FormatUpgrade(StoreFormat from, StoreFormat to, UnaryOperator<byte[]> con
      */
     static CommitMetadata apply(CommitMetadata last, StoreFormat format, LsmTree tree) {
         if (last.format() == format) {
-            // All openings but one; what is below would be looked up and made by the first store of a process.
+            // At nearly every opening. The lambdas below are linked when they are first met, which takes a millisecond or more.
             return last;
         }
         return between(last.format(), format)
