@@ -84,6 +84,22 @@ class LsmTreeTest {
     }
 
     @Test
+    void openingDeletesATableThatNothingNamesThoughThereIsNoOther() {
+        MemoryFileSystem own = new MemoryFileSystem();
+        try (LsmTree tree = runtime.open(own, MANUAL)) {
+            tree.put(bytes("a"), bytes("1"));
+            tree.commit(bytes("all"));
+        }
+        own.setContent("000099.sst", bytes("what a killed flush left"));
+        try (LsmTree tree = runtime.open(own, MANUAL)) {
+            assertEquals(
+                    List.of(),
+                    own.list().stream().filter(name -> name.endsWith(".sst")).toList());
+            assertArrayEquals(bytes("1"), tree.get(bytes("a")));
+        }
+    }
+
+    @Test
     void closingAndOpeningChangesNothing(@TempDir Path directory) {
         try (LsmTree tree = LsmTree.open(directory)) {
             tree.put(bytes("a"), bytes("1"));
