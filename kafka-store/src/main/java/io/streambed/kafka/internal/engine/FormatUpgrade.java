@@ -68,7 +68,8 @@ record FormatUpgrade(StoreFormat from, StoreFormat to, UnaryOperator<byte[]> con
      */
     static CommitMetadata apply(CommitMetadata last, StoreFormat format, LsmTree tree) {
         if (last.format() == format) {
-            // At nearly every opening. The lambdas below are linked when they are first met, which takes a millisecond or more.
+            // At nearly every opening. The lambdas below are linked when they are first met, which takes a millisecond
+            // or more.
             return last;
         }
         return between(last.format(), format)
