@@ -65,6 +65,11 @@ final class LogReplay {
         return work.await();
     }
 
+    /** Whether {@link #await} would return, or throw, at once. */
+    boolean isDone() {
+        return work.isDone();
+    }
+
     /** Ends it, if it has not ended; afterwards no log is read any more. Says whether the memtable has everything. */
     boolean abandon() throws IOException {
         abandoned = true;

@@ -69,6 +69,12 @@ final class Versions {
         return view;
     }
 
+    /** Whether {@link #view} would not have to wait for what the logs hold. */
+    boolean hasView() {
+        LogReplay filling = replay;
+        return filling == null || filling.isDone();
+    }
+
     private void await(LogReplay filling) {
         try {
             if (!filling.await()) {

@@ -246,7 +246,10 @@ final class WritePath {
             return;
         }
         try {
-            if (memory.isAsked() && background.maySeal()) {
+            // The logs may be being read by this very thread, which reports what they take and is asked for it in turn.
+            // The
+            // next write seals then.
+            if (memory.isAsked() && versions.hasView() && background.maySeal()) {
                 rotate();
             }
         } catch (IOException | RuntimeException | Error e) {

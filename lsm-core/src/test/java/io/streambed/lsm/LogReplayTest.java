@@ -22,9 +22,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the logs of a crash hold is read in the background; nobody sees a tree without it. */
 class LogReplayTest {
@@ -98,6 +100,24 @@ class LogReplayTest {
         assertEquals(0, runtime.metrics().writeBufferBytes());
         background.remove().run();
         assertTrue(runtime.metrics().writeBufferBytes() > tree.metrics().memtableBytes());
+    }
+
+    /** The thread that reads the logs is told that they take too much, and is the one to flush for that. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void openingWithoutThreadsEndsThoughTheLogsHoldMoreThanTheBudget() {
+        LsmRuntime runtime = LsmRuntime.builder()
+                .memoryBytes(256 << 10)
+                .executor(Runnable::run)
+                .build();
+        runtimes.add(runtime);
+        LsmTree tree = runtime.open(
+                killedAfter(MANY), LsmOptions.builder().commitEveryWrite(false).build());
+        assertEntries(tree, MANY);
+        assertTrue(tree.metrics().memtableBytes() > (long) MANY * VALUE.length, "nothing is flushed while opening");
+        tree.put(bytes("key 3"), VALUE);
+        assertTrue(tree.metrics().memtableBytes() < 64 << 10, "the first write makes room");
+        assertEntries(tree, MANY);
     }
 
     @Test
