@@ -20,7 +20,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,8 @@ public final class DiskFileSystem implements FileSystem {
 
     /** What the time since the machine was started is called, if anything. */
     private final @Nullable String boot;
+
+    private final Map<String, Staging> stagings = new ConcurrentHashMap<>();
 
     private DiskFileSystem(Path directory, @Nullable String boot) {
         this.directory = directory;
@@ -90,8 +94,9 @@ public final class DiskFileSystem implements FileSystem {
 
     @Override
     public AppendFile createStaged(String name, String stagingName) throws IOException {
-        Path staging = resolve(stagingName);
-        return new StagedAppendFile(createFile(name), name, staging, fileMode);
+        Path path = resolve(stagingName);
+        Staging staging = stagings.computeIfAbsent(stagingName, unknown -> new Staging(path, fileMode));
+        return new StagedAppendFile(createFile(name), name, staging);
     }
 
     @Override

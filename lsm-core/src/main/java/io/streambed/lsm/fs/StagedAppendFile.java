@@ -1,41 +1,39 @@
 package io.streambed.lsm.fs;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file on disk being written, whose small writes go into a {@link StagingFile}, from where they are appended many at a time. Only once
- * there have been a few of them: a file that is written in large pieces, or synced after each, has none.
+ * A file on disk being written, whose last bytes are staged ({@link Staging}) where a write ends in the middle of a piece, from where they
+ * are appended as whole pieces: the page cache takes those faster, and a commit, which is such a write, is a copy and no call.
  */
 final class StagedAppendFile implements AppendFile {
-    /** Longest write that is staged. A longer one spares too few calls for its second copy. */
-    private static final int SMALL_BYTES = 4 << 10;
-
-    /** What is appended ends at a multiple of this, where it need not be all: the page cache takes it in larger pieces then. */
     private static final int PIECE_BYTES = StagingFile.RING_BYTES / 4;
 
-    /** So many small writes in a row call for a staging file. */
-    private static final int MANY = 8;
+    /** Longest write that is staged: it has room beside the part of a piece that is staged before it. */
+    private static final int LONGEST_BYTES = StagingFile.RING_BYTES - PIECE_BYTES;
 
     private final DiskAppendFile file;
     private final String name;
-    private final Path stagingPath;
-    private final FileAttribute<?>[] mode;
+    private final Staging staging;
 
-    private @Nullable StagingFile staging;
-    private int smallWrites;
+    /** Holds what is staged of this file, if anything ever was. */
+    private @Nullable StagingFile ring;
 
     /** Where the file ends; what is behind {@code file.length()} is staged. */
     private long length;
 
-    StagedAppendFile(DiskAppendFile file, String name, Path stagingPath, FileAttribute<?>[] mode) {
+    /** Something was written since the last sync that ended in the middle of a piece. */
+    private boolean hasTail;
+
+    private boolean closed;
+
+    StagedAppendFile(DiskAppendFile file, String name, Staging staging) {
         this.file = file;
         this.name = name;
-        this.stagingPath = stagingPath;
-        this.mode = mode;
+        this.staging = staging;
+        staging.opened();
     }
 
     @Override
@@ -43,14 +41,17 @@ final class StagedAppendFile implements AppendFile {
         Objects.checkFromIndexSize(offset, count, bytes.length);
         file.requireIntact();
         try {
-            if (count > SMALL_BYTES || !isStaging()) {
+            StagingFile lent = isTail(count) ? staging.lend(this, name) : null;
+            if (lent == null) {
                 append(length);
                 file.write(bytes, offset, count);
+                claim();
             } else {
+                ring = lent;
                 if (length - file.length() + count > StagingFile.RING_BYTES) {
                     append(length - length % PIECE_BYTES);
                 }
-                Objects.requireNonNull(staging).put(length, bytes, offset, count);
+                lent.put(length, bytes, offset, count);
             }
         } catch (IOException | RuntimeException | Error e) {
             file.fail(e);
@@ -59,11 +60,18 @@ final class StagedAppendFile implements AppendFile {
         length += count;
     }
 
-    private boolean isStaging() {
-        if (smallWrites < MANY && ++smallWrites == MANY && staging == null) {
-            staging = StagingFile.open(stagingPath, mode, name);
+    /** With the first piece, for the commit after it. Not with what a file begins with, as the file before it is written to then. */
+    private void claim() throws IOException {
+        if (ring == null && length > 0) {
+            staging.claim(this, name);
         }
-        return staging != null;
+    }
+
+    /** What a file begins with is none: it is written once, and by whatever thread makes the file. */
+    private boolean isTail(int count) {
+        boolean isTail = length > 0 && count <= LONGEST_BYTES && (length + count) % PIECE_BYTES != 0;
+        hasTail |= isTail;
+        return isTail;
     }
 
     /** Appends what is staged to the file itself, up to {@code end}. */
@@ -71,7 +79,7 @@ final class StagedAppendFile implements AppendFile {
         int missing = (int) (end - file.length());
         if (missing > 0) {
             byte[] bytes = new byte[missing];
-            Objects.requireNonNull(staging).copy(file.length(), bytes);
+            Objects.requireNonNull(ring).copy(file.length(), bytes);
             file.write(bytes, 0, missing);
         }
     }
@@ -86,7 +94,10 @@ final class StagedAppendFile implements AppendFile {
             throw e;
         }
         file.sync();
-        smallWrites = 0;
+        if (hasTail) {
+            hasTail = false;
+            staging.synced();
+        }
     }
 
     @Override
@@ -97,17 +108,17 @@ final class StagedAppendFile implements AppendFile {
     /** What is staged is appended first; not after a failure, when it is for the next opening to do so. */
     @Override
     public void close() throws IOException {
-        StagingFile closing = staging;
+        if (closed) {
+            return;
+        }
+        closed = true;
         try (file) {
-            if (closing != null && file.isIntact()) {
+            if (file.isIntact()) {
                 append(length);
             }
         } finally {
-            staging = null;
             file.fail(new IOException("closed"));
-            if (closing != null) {
-                closing.close();
-            }
+            staging.closed(this, file.length() == length);
         }
     }
 }

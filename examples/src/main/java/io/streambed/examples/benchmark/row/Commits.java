@@ -16,7 +16,7 @@ final class Commits {
     private static final int RECORDS_A_BATCH = 1_000;
     private static final int PUTS_A_COMMIT = 10;
     private static final int PUTS_A_LOOK = 16;
-    private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long OFTEN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private Commits() {}
 
@@ -26,7 +26,7 @@ final class Commits {
             try (Subject subject = bench.openPrepared(Subject.NEVER)) {
                 Ids ids = Ids.uniform(bench.entries(), SEED);
                 Meter rehearsal = bench.rehearsalMeter();
-                // Often, as after some minutes of an application its commits are compiled.
+                // Often, as after some hours of an application its commits are compiled.
                 WarmUp.run(() ->
                         writeAndCommit(subject, ids, bench.plan().warmMillis(), OFTEN_NANOS, rehearsal, rehearsal));
                 bench.awaitQuiet();
@@ -63,9 +63,11 @@ final class Commits {
             written += PUTS_A_LOOK;
             // One at least.
             if (now - nextCommit >= 0 || (now - deadline >= 0 && committed == 0)) {
+                // much as a commit.
+                long before = System.nanoTime();
                 subject.commit();
                 long after = System.nanoTime();
-                commits.add(after - now);
+                commits.add(after - before);
                 committed++;
                 nextCommit = after + interval;
             }
