@@ -101,6 +101,8 @@ public final class DiskFileSystem implements FileSystem {
 
     @Override
     public void completeStaged(String stagingName) throws IOException {
+        // Or a file that its writer has forgotten to close keeps that one, which nobody finds after this.
+        stagings.remove(stagingName);
         StagingFile.complete(directory, resolve(stagingName));
     }
 

@@ -91,6 +91,23 @@ class StagedAppendFileTest {
         }
     }
 
+    /** As by a tree that has failed, and is opened anew in this process. */
+    @Test
+    void afterCompletionNothingIsStagedWhereNobodyFindsIt() throws IOException {
+        AppendFile forgotten;
+        try (AppendFile file = fs.createStaged("000005.log", STAGING)) {
+            write(file, 20, 100);
+            forgotten = fs.createStaged("000006.log", STAGING);
+        }
+        fs.completeStaged(STAGING);
+        try (AppendFile file = fs.createStaged(LOG, STAGING)) {
+            write(file, 20, 100);
+            assertTrue(fs.list().contains(STAGING));
+            assertEquals(2_000, afterKill(LOG).length);
+        }
+        forgotten.close();
+    }
+
     /** Only the next process may make the failed file whole. */
     @Test
     void afterAFailureNothingElseIsStagedInItsPlace() throws IOException {
