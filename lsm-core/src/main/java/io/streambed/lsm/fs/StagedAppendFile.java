@@ -5,14 +5,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file on disk being written, whose last bytes are staged ({@link Staging}) where a write ends in the middle of a piece, from where they
- * are appended as whole pieces: the page cache takes those faster, and a commit, which is such a write, is a copy and no call.
+ * A file on disk being written, whose last bytes are staged ({@link Staging}) where a short write ends in the middle of a piece, from where they
+ * are appended as whole pieces: the page cache takes those faster, and a small commit, which is such a write, is a copy and no call.
  */
 final class StagedAppendFile implements AppendFile {
     private static final int PIECE_BYTES = StagingFile.RING_BYTES / 4;
 
-    /** Longest write that is staged: it has room beside the part of a piece that is staged before it. */
-    private static final int LONGEST_BYTES = StagingFile.RING_BYTES - PIECE_BYTES;
+    /**
+     * Longest write that is staged; beside a part of a piece there must be room for it. Longer ones made a commit shorter, and may be
+     * what some puts then waited for (performance.md).
+     */
+    private static final int LONGEST_BYTES = 4 << 10;
 
     private final DiskAppendFile file;
     private final String name;

@@ -61,16 +61,16 @@ class StagedAppendFileTest {
                 write(next, 1, 32);
                 next.sync();
                 assertFalse(fs.list().contains(STAGING), "file " + i);
-                write(file, 1, 10_000);
+                write(file, 1, 4_000);
             }
         }
         AppendFile last = fs.createStaged(LOG, STAGING);
         write(last, 1, 32);
-        write(last, 1, 10_000);
+        write(last, 1, 4_000);
         assertEquals(32, Files.size(directory.resolve(LOG)));
-        assertEquals(10_032, afterKill(LOG).length);
+        assertEquals(4_032, afterKill(LOG).length);
         last.close();
-        assertEquals(10_032, Files.size(directory.resolve(LOG)));
+        assertEquals(4_032, Files.size(directory.resolve(LOG)));
     }
 
     /** They should not be, but nothing is lost if they are. */
