@@ -20,9 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +43,6 @@ public final class DiskFileSystem implements FileSystem {
 
     /** What the time since the machine was started is called, if anything. */
     private final @Nullable String boot;
-
-    private final Map<String, Staging> stagings = new ConcurrentHashMap<>();
 
     private DiskFileSystem(Path directory, @Nullable String boot) {
         this.directory = directory;
@@ -94,15 +90,12 @@ public final class DiskFileSystem implements FileSystem {
 
     @Override
     public AppendFile createStaged(String name, String stagingName) throws IOException {
-        Path path = resolve(stagingName);
-        Staging staging = stagings.computeIfAbsent(stagingName, unknown -> new Staging(path, fileMode));
-        return new StagedAppendFile(createFile(name), name, staging);
+        Path staging = resolve(stagingName);
+        return new StagedAppendFile(createFile(name), name, staging, fileMode);
     }
 
     @Override
     public void completeStaged(String stagingName) throws IOException {
-        // Or a file that its writer has forgotten to close keeps that one, which nobody finds after this.
-        stagings.remove(stagingName);
         StagingFile.complete(directory, resolve(stagingName));
     }
 

@@ -27,8 +27,8 @@ public interface FileSystem {
 
     /**
      * Creates a file to append to by many small writes, few of which are synced; otherwise as {@link #create}. Its last bytes may be
-     * kept in a file called {@code stagingName} until it is closed, where they survive the end of the process as well. Of the files with one
-     * such name one is written at a time, and closed before the next has more than its first write; after the end of a process {@link #completeStaged} comes before the first is created or read.
+     * kept in a file called {@code stagingName} until it is closed, where they survive the end of the process as well. One such file is
+     * written at a time; after the end of a process {@link #completeStaged} comes before the first is created or read.
      */
     default AppendFile createStaged(String name, String stagingName) throws IOException {
         return create(name);

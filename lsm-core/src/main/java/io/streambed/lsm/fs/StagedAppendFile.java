@@ -1,42 +1,41 @@
 package io.streambed.lsm.fs;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file on disk being written, whose last bytes are staged ({@link Staging}) where a short write ends in the middle of a piece, from where they
- * are appended as whole pieces: the page cache takes those faster, and a small commit, which is such a write, is a copy and no call.
+ * A file on disk being written, whose small writes go into a {@link StagingFile}, from where they are appended many at a time. Only once
+ * there have been a few of them: a file that is written in large pieces, or synced after each, has none.
  */
 final class StagedAppendFile implements AppendFile {
+    /** Longest write that is staged. A longer one spares too few calls for its second copy. */
+    private static final int SMALL_BYTES = 4 << 10;
+
+    /** What is appended ends at a multiple of this, where it need not be all: the page cache takes it in larger pieces then. */
     private static final int PIECE_BYTES = StagingFile.RING_BYTES / 4;
 
-    /**
-     * Longest write that is staged; beside a part of a piece there must be room for it. Longer ones made a commit shorter, and may be
-     * what some puts then waited for (performance.md).
-     */
-    private static final int LONGEST_BYTES = 4 << 10;
+    /** So many small writes in a row call for a staging file. */
+    private static final int MANY = 8;
 
     private final DiskAppendFile file;
     private final String name;
-    private final Staging staging;
+    private final Path stagingPath;
+    private final FileAttribute<?>[] mode;
 
-    /** Holds what is staged of this file, if anything ever was. */
-    private @Nullable StagingFile ring;
+    private @Nullable StagingFile staging;
+    private int smallWrites;
 
     /** Where the file ends; what is behind {@code file.length()} is staged. */
     private long length;
 
-    /** Something was written since the last sync that ended in the middle of a piece. */
-    private boolean hasTail;
-
-    private boolean closed;
-
-    StagedAppendFile(DiskAppendFile file, String name, Staging staging) {
+    StagedAppendFile(DiskAppendFile file, String name, Path stagingPath, FileAttribute<?>[] mode) {
         this.file = file;
         this.name = name;
-        this.staging = staging;
-        staging.opened();
+        this.stagingPath = stagingPath;
+        this.mode = mode;
     }
 
     @Override
@@ -44,17 +43,14 @@ final class StagedAppendFile implements AppendFile {
         Objects.checkFromIndexSize(offset, count, bytes.length);
         file.requireIntact();
         try {
-            StagingFile lent = isTail(count) ? staging.lend(this, name) : null;
-            if (lent == null) {
+            if (count > SMALL_BYTES || !isStaging()) {
                 append(length);
                 file.write(bytes, offset, count);
-                claim();
             } else {
-                ring = lent;
                 if (length - file.length() + count > StagingFile.RING_BYTES) {
                     append(length - length % PIECE_BYTES);
                 }
-                lent.put(length, bytes, offset, count);
+                Objects.requireNonNull(staging).put(length, bytes, offset, count);
             }
         } catch (IOException | RuntimeException | Error e) {
             file.fail(e);
@@ -63,18 +59,11 @@ final class StagedAppendFile implements AppendFile {
         length += count;
     }
 
-    /** With the first piece, for the commit after it. Not with what a file begins with, as the file before it is written to then. */
-    private void claim() throws IOException {
-        if (ring == null && length > 0) {
-            staging.claim(this, name);
+    private boolean isStaging() {
+        if (smallWrites < MANY && ++smallWrites == MANY && staging == null) {
+            staging = StagingFile.open(stagingPath, mode, name);
         }
-    }
-
-    /** What a file begins with is none: it is written once, and by whatever thread makes the file. */
-    private boolean isTail(int count) {
-        boolean isTail = length > 0 && count <= LONGEST_BYTES && (length + count) % PIECE_BYTES != 0;
-        hasTail |= isTail;
-        return isTail;
+        return staging != null;
     }
 
     /** Appends what is staged to the file itself, up to {@code end}. */
@@ -82,7 +71,7 @@ final class StagedAppendFile implements AppendFile {
         int missing = (int) (end - file.length());
         if (missing > 0) {
             byte[] bytes = new byte[missing];
-            Objects.requireNonNull(ring).copy(file.length(), bytes);
+            Objects.requireNonNull(staging).copy(file.length(), bytes);
             file.write(bytes, 0, missing);
         }
     }
@@ -97,10 +86,7 @@ final class StagedAppendFile implements AppendFile {
             throw e;
         }
         file.sync();
-        if (hasTail) {
-            hasTail = false;
-            staging.synced();
-        }
+        smallWrites = 0;
     }
 
     @Override
@@ -111,17 +97,17 @@ final class StagedAppendFile implements AppendFile {
     /** What is staged is appended first; not after a failure, when it is for the next opening to do so. */
     @Override
     public void close() throws IOException {
-        if (closed) {
-            return;
-        }
-        closed = true;
+        StagingFile closing = staging;
         try (file) {
-            if (file.isIntact()) {
+            if (closing != null && file.isIntact()) {
                 append(length);
             }
         } finally {
+            staging = null;
             file.fail(new IOException("closed"));
-            staging.closed(this, file.length() == length);
+            if (closing != null) {
+                closing.close();
+            }
         }
     }
 }

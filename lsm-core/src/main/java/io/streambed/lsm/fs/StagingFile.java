@@ -70,11 +70,11 @@ final class StagingFile {
     }
 
     /**
-     * Opens it, or makes it; to {@link #begin} with.
+     * Opens it, or makes it, for a file of which nothing is staged so far.
      *
      * @return {@code null} if this platform does not map files, or this file now; then it is done without
      */
-    static @Nullable StagingFile open(Path path, FileAttribute<?>[] mode) {
+    static @Nullable StagingFile open(Path path, FileAttribute<?>[] mode, String fileName) {
         if (!Mapping.isSupported(BYTES)) {
             return null;
         }
@@ -84,7 +84,14 @@ final class StagingFile {
             make(path, mode);
             try (FileChannel channel = FileChannel.open(
                     path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-                return new StagingFile(path, Mapping.forWriting(channel, BYTES));
+                StagingFile opened = new StagingFile(path, Mapping.forWriting(channel, BYTES));
+                try {
+                    opened.begin(fileName);
+                    return opened;
+                } catch (IOException | RuntimeException | Error e) {
+                    opened.close();
+                    throw e;
+                }
             }
         } catch (IOException e) {
             // No reason to fail: the bytes go to the file itself then, which says by itself what is wrong with the
@@ -113,15 +120,13 @@ final class StagingFile {
         }
     }
 
-    /** Whatever it was for, from here on it is for the file of that name, of which nothing is staged so far. */
-    void begin(String fileName) throws IOException {
+    private void begin(String fileName) throws IOException {
         byte[] name = fileName.getBytes(UTF_8);
         if (name.length > RING_AT - NAME_AT) {
             throw new IOException("file name of " + name.length + " bytes");
         }
+        // Whatever it was for, from here on nothing of that is staged.
         setEnd(0);
-        // At no moment may the new name stand beside the old end.
-        VarHandle.storeStoreFence();
         bytes.putShort(NAME_LENGTH_AT, (short) name.length);
         put(NAME_AT, name, 0, name.length);
         LONG.setRelease(bytes, 0, MAGIC);
@@ -208,26 +213,27 @@ final class StagingFile {
      * file, by the next process; harmless if nothing was staged.
      */
     static void complete(Path directory, Path path) throws IOException {
-        try (ReadFile staged = new DiskReadFile(path)) {
-            if (staged.length() == BYTES) {
-                complete(directory, staged);
-            }
+        byte[] staged;
+        try (ReadFile file = new DiskReadFile(path)) {
+            staged = new byte[(int) Math.min(file.length(), BYTES)];
+            file.readFully(0, staged, 0, staged.length);
         } catch (NoSuchFileException e) {
             return;
+        }
+        if (staged.length == BYTES) {
+            complete(directory, staged);
         }
         // Or a later file that gets the same name would be completed by it.
         Files.delete(path);
     }
 
-    private static void complete(Path directory, ReadFile staged) throws IOException {
-        byte[] bytes = new byte[RING_AT];
-        staged.readFully(0, bytes, 0, RING_AT);
-        ByteBuffer head = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static void complete(Path directory, byte[] staged) throws IOException {
+        ByteBuffer head = ByteBuffer.wrap(staged).order(ByteOrder.LITTLE_ENDIAN);
         int nameLength = head.getShort(NAME_LENGTH_AT);
         if (head.getLong(0) != MAGIC || nameLength <= 0 || nameLength > RING_AT - NAME_AT) {
             return;
         }
-        String name = new String(bytes, NAME_AT, nameLength, UTF_8);
+        String name = new String(staged, NAME_AT, nameLength, UTF_8);
         if (!ValidName.isValid(name)) {
             return;
         }
@@ -240,13 +246,11 @@ final class StagingFile {
         if (missing <= 0 || missing > RING_BYTES) {
             return;
         }
-        byte[] ring = new byte[RING_BYTES];
-        staged.readFully(RING_AT, ring, 0, RING_BYTES);
         try (FileOutputStream out = new FileOutputStream(path.toFile(), true)) {
             int at = (int) (length % RING_BYTES);
             int first = (int) Math.min(missing, RING_BYTES - at);
-            out.write(ring, at, first);
-            out.write(ring, 0, (int) missing - first);
+            out.write(staged, RING_AT + at, first);
+            out.write(staged, RING_AT, (int) missing - first);
         }
     }
 }

@@ -63,7 +63,6 @@ final class Commits {
             written += PUTS_A_LOOK;
             // One at least.
             if (now - nextCommit >= 0 || (now - deadline >= 0 && committed == 0)) {
-                // much as a commit.
                 long before = System.nanoTime();
                 subject.commit();
                 long after = System.nanoTime();

@@ -26,16 +26,6 @@ record ChangelogOffsets(Map<TopicPartition, Long> byPartition) {
         if (committed.isEmpty()) {
             return NONE;
         }
-        if (committed.size() == 1) {
-            // As nearly always, and in code that has long left the processor's caches by the next commit: the less of
-            // it the better.
-            Map.Entry<TopicPartition, @Nullable Long> only =
-                    committed.entrySet().iterator().next();
-            Long offset = only.getValue();
-            if (offset != null && isOnlyOf(only.getKey())) {
-                return new ChangelogOffsets(Map.of(only.getKey(), offset));
-            }
-        }
         Map<TopicPartition, Long> next = new HashMap<>(byPartition);
         committed.forEach((partition, offset) -> {
             if (offset == null) {
@@ -45,10 +35,6 @@ record ChangelogOffsets(Map<TopicPartition, Long> byPartition) {
             }
         });
         return new ChangelogOffsets(next);
-    }
-
-    private boolean isOnlyOf(TopicPartition partition) {
-        return byPartition.isEmpty() || (byPartition.size() == 1 && byPartition.containsKey(partition));
     }
 
     @Nullable

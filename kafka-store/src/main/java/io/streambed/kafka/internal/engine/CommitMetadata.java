@@ -68,11 +68,10 @@ record CommitMetadata(
                 .writeFixedLong(writtenSinceMillis)
                 .writeFixedLong(streamTimeMillis);
         out.writeVarint(offsets.byPartition().size());
-        for (Map.Entry<TopicPartition, Long> at : offsets.byPartition().entrySet()) {
-            out.writeString(at.getKey().topic())
-                    .writeFixedInt(at.getKey().partition())
-                    .writeFixedLong(at.getValue());
-        }
+        offsets.byPartition()
+                .forEach((partition, offset) -> out.writeString(partition.topic())
+                        .writeFixedInt(partition.partition())
+                        .writeFixedLong(offset));
         encodePosition(out);
         if (segmentation != null) {
             out.writeByte(segmentation.order().id()).writeFixedLong(segmentation.intervalMillis());
