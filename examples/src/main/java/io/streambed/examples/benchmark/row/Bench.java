@@ -24,6 +24,9 @@ final class Bench {
     /** Of so many reads one is timed, as asking for the time twice costs a tenth of what the quickest of them do. */
     private static final int READS_A_TIMING = 8;
 
+    /** So many rehearsals come before that of a row that reads ranges; {@link #ranges}. */
+    private static final int RANGE_REHEARSALS = 8;
+
     /** How often the wait for processors is asked for, which costs a microsecond or two. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -175,6 +178,16 @@ final class Bench {
     /** Operations that are worth a timing each. */
     void operations(String part, Operation operation) throws Exception {
         timed(part, 1, null, operation);
+    }
+
+    /**
+     * Operations that read short ranges. What many of them in a row make a store do once, as ours merges the runs that they are read in, is
+     * done before they are measured: a store that is read for hours has it behind it.
+     */
+    void ranges(String part, Operation operation) throws Exception {
+        run(RANGE_REHEARSALS * plan.warmMillis(), 1, rehearsalMeter(), operation);
+        awaitQuiet();
+        operations(part, operation);
     }
 
     /** Writes among other things, each timed, up to the time when the background has done what they left to it. */

@@ -43,7 +43,7 @@ final class Ranges {
     private static void forward(Bench bench, String part, Subject subject, SortedIds sorted, int length)
             throws Exception {
         Ids places = Ids.uniform(sorted.size() - length + 1L, SEED);
-        bench.operations(part, () -> {
+        bench.ranges(part, () -> {
             int place = (int) places.next();
             int last = place + length - 1;
             int expected = place;
@@ -64,7 +64,7 @@ final class Ranges {
             SortedIds sorted = new SortedIds(Keys.RANDOM, bench.entries());
             Ids places = Ids.uniform(sorted.size() - length + 1L, SEED);
             try (Subject subject = bench.openPrepared()) {
-                bench.operations(part, () -> {
+                bench.ranges(part, () -> {
                     int place = (int) places.next();
                     int last = place + length - 1;
                     int expected = last;
@@ -86,7 +86,7 @@ final class Ranges {
         return bench -> {
             Ids groups = Ids.uniform(bench.entries() / Keys.GROUP, SEED);
             try (Subject subject = bench.openPrepared()) {
-                bench.operations(part, () -> {
+                bench.ranges(part, () -> {
                     long first = groups.next() * Keys.GROUP;
                     long expected = first;
                     try (KeyValueIterator<Bytes, byte[]> entries =
@@ -107,7 +107,7 @@ final class Ranges {
         return bench -> {
             Ids ids = Ids.uniform(bench.entries(), SEED);
             try (Subject subject = bench.openPrepared()) {
-                bench.operations(part, () -> {
+                bench.ranges(part, () -> {
                     try (KeyValueIterator<Bytes, byte[]> entries =
                             subject.store().prefixScan(prefix(subject.keys().missing(ids.next())), PREFIX)) {
                         requireLength(entries.hasNext() ? 1 : 0, 0);

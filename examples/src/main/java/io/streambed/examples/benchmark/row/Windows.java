@@ -113,7 +113,7 @@ final class Windows {
                 meter.operationsEnded();
                 bench.awaitQuiet();
                 bench.report(aggregate, meter.end(events, sessions.userBytes(), null, -1));
-                bench.operations(find, () -> {
+                bench.ranges(find, () -> {
                     sessions.find((int) ids.next(), time(events, keys));
                     return 1;
                 });

@@ -9,9 +9,10 @@ import java.util.Arrays;
  * The versions of a {@link NodeCursor}'s nodes: of each key all, or the newest, that a sequence number lets it see.
  *
  * <p>Reads ahead: nodes lie about in the arena in order of arrival, so each is a cache miss, and misses wait for one another if
- * each is followed by work of its own. Taken from the cursor by batches and touched in one loop, they do not. The end of each value is
- * touched in a loop of its own, as a value of 100 bytes ends two cache lines behind its header; where it is longer, the processor sees
- * by itself that it is read through. A batch after a positioning move is one node, as many callers want no more, and later ones grow.
+ * each is followed by work of its own. Taken from the cursor by batches and touched in loops that wait for nothing, they do not: all
+ * nodes before any is asked for its newest version, and then all values in their middle and at their end, as one of 100 bytes lies in
+ * three cache lines; where it is longer, the processor sees by itself that it is read through. A batch after a positioning move is one
+ * node, as many callers want no more, and later ones grow.
  */
 final class MemtableIterator implements InternalIterator {
     private static final int LARGEST_BATCH = 16;
@@ -159,6 +160,9 @@ final class MemtableIterator implements InternalIterator {
             }
             cursorOff = !on;
             nextBatchSize = Math.min(LARGEST_BATCH, nextBatchSize * 4);
+            if (batchSize > 1) {
+                touchNodes();
+            }
             for (int i = 0; i < batchSize; i++) {
                 versions[i] = Nodes.newest(arena, nodes[i], maxSeqNo);
             }
@@ -174,11 +178,19 @@ final class MemtableIterator implements InternalIterator {
         return false;
     }
 
+    private void touchNodes() {
+        int sum = 0;
+        for (int i = 0; i < batchSize; i++) {
+            sum += Nodes.touch(arena, nodes[i]);
+        }
+        touched = sum;
+    }
+
     private void touchValues() {
         int sum = 0;
         for (int i = 0; i < batchSize; i++) {
             if (versions[i] != Arena.NONE) {
-                sum += Nodes.lastByte(arena, versions[i]);
+                sum += Nodes.touchValue(arena, versions[i]);
             }
         }
         touched = sum;

@@ -36,6 +36,7 @@ final class Nodes {
 
     private static final int NODE_HEADER = 8;
     private static final int VERSION_HEADER = 16;
+    private static final int CACHE_LINE = 64;
 
     /** A key with a longer node than this has its first version elsewhere: offsets of references end at a full slab. */
     private static final int LONGEST_JOINED_NODE = Arena.SLAB_BYTES / 2;
@@ -119,12 +120,23 @@ final class Nodes {
         return Arena.NONE;
     }
 
-    /** The last byte of a version's value, for whoever wants it in the processor's cache; 0 if it has none. */
-    static byte lastByte(Arena arena, int version) {
+    /**
+     * For whoever wants a node in the processor's cache: its head, and the cache line behind it, where its first version begins unless that is in
+     * the same. Asks nothing of the node itself, which would be to wait for it.
+     */
+    static int touch(Arena arena, int node) {
+        byte[] slab = arena.slab(node);
+        int at = Arena.offset(node);
+        return slab[at] + slab[Math.min(at + CACHE_LINE, slab.length - 1)];
+    }
+
+    /** For whoever wants a version's value in the processor's cache: a byte in its middle and the last one. */
+    static int touchValue(Arena arena, int version) {
         byte[] slab = arena.slab(version);
         int at = Arena.offset(version);
         int length = valueLength(slab, at);
-        return length == 0 ? 0 : slab[valueOffset(at) + length - 1];
+        int from = valueOffset(at);
+        return length == 0 ? 0 : slab[from + length / 2] + slab[from + length - 1];
     }
 
     /** The last byte of a node's key, for whoever wants all of the key in the processor's cache: it may begin in the line before. */
