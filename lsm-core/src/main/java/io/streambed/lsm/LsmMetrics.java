@@ -46,7 +46,8 @@ public record LsmMetrics(
     public record Writes(long userBytes, long logBytes, long stalls, long stallNanos) {}
 
     /**
-     * Reading. Point reads, of which a range of one key is one as well, end in a memtable, in a table, or nowhere; blocks are read by point reads and iterators.
+     * Reading. Point reads, of which a range of one key is one as well, end in a memtable, in a table, or nowhere; blocks are read by point
+     * reads and iterators.
      *
      * @param memtableHits point reads that a memtable answered
      * @param tableHits point reads that a table answered

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param filterBitsPerKey size of the Bloom filters, 4 to 32 bits a key; 10 lets 1 in 100 missing keys through
  * @param compression how blocks are compressed
  * @param compactionStyle which tables are merged, and when
- * @param seekCompaction whether a tree at rest merges runs for nothing but the ranges that are read in several of them; in the hybrid style only,
- *     and not by an executor of the user's own. Not worth it where scans pass by whole runs by their times ({@link KeyTime}), which a merge
- *     would mix
+ * @param seekCompaction whether a tree at rest merges runs for nothing but the ranges that are read in several of them; in the hybrid style
+ *     only, and not by an executor of the user's own. Not worth it where scans pass by whole runs by their times ({@link KeyTime}), which a
+ *     merge would mix
  * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB
  * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code

@@ -146,9 +146,9 @@ final class Recovery {
     // ---- Logs
 
     /**
-     * Looks for the last commit, from the mark on if there is one, and answers what counts. That is read into the memtable in a second pass, as most of a log's records may be
-     * behind its last commit: to have read them into the memtable as well would cost several times what it takes to look at them. And
-     * nobody has to wait for that pass ({@link LogReplay}).
+     * Looks for the last commit, from the mark on if there is one, and answers what counts. That is read into the memtable in a second
+     * pass, as most of a log's records may be behind its last commit: to have read them into the memtable as well would cost several times
+     * what it takes to look at them. And nobody has to wait for that pass ({@link LogReplay}).
      */
     private List<LogReplay.Part> lookThrough() throws IOException {
         List<Long> logs = chain();

@@ -246,9 +246,8 @@ final class WritePath {
             return;
         }
         try {
-            // The logs may be being read by this very thread, which reports what they take and is asked for it in turn.
-            // The
-            // next write seals then.
+            // The logs may be being read by this very thread, which reports what they take and is asked for it in
+            // turn. The next write seals then.
             if (memory.isAsked() && versions.hasView() && background.maySeal()) {
                 rotate();
             }
@@ -315,8 +314,7 @@ final class WritePath {
      * Whether the next opening had better find in tables what is in memtables now. For so much, a flush by code that was compiled long ago
      * takes less than reading the logs in a new process does. For less, three syncs are what a flush takes, and the caller waits for
      * them, where reading is the background's ({@link LogReplay}), and looking for the last commit is spared ({@link CommitMark}). Not
-     * with writes that nobody committed: in tables they would have to be swept
-     * out.
+     * with writes that nobody committed: in tables they would have to be swept out.
      */
     boolean isWorthFlushing() {
         ReadView view = versions.view();
@@ -401,9 +399,9 @@ final class WritePath {
     }
 
     /**
-     * The log to write to, or none if durability is none; created with the first write after opening or sealing, so that opening and closing costs nothing, or
-     * ahead of that ({@link NextLog}). Its header is synced, and its name is in the manifest, before anything is in it: a log that is
-     * missing is always noticed.
+     * The log to write to, or none if durability is none; created with the first write after opening or sealing, so that opening and
+     * closing costs nothing, or ahead of that ({@link NextLog}). Its header is synced, and its name is in the manifest, before anything is
+     * in it: a log that is missing is always noticed.
      */
     private @Nullable WalWriter log() throws IOException {
         if (log != null || options.durability() == Durability.NONE) {

@@ -81,8 +81,7 @@ class KeyGroupTest {
     void deadKeysOfOneGroupHideNoneOfAnother() {
         try (LsmTree tree = runtime.open(new MemoryFileSystem(), GROUPED)) {
             // More deleted keys than it takes to make a reader tell of them, some in a table and no more in the
-            // memtable than are
-            // found as a group is; and between them a longer one, which is alive.
+            // memtable than are found as a group is; and between them a longer one, which is alive.
             for (int i = 0; i < 60; i++) {
                 tree.put(bytes(key("a", i)), new byte[1]);
             }

@@ -119,9 +119,8 @@ final class CountViews {
         settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         settings.put(StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG, AGE.toMillis());
-        // By default Streams looks once a second for windows that have closed, and only when a record comes. After the
-        // marks
-        // none comes any more.
+        // By default Streams looks once a second for windows that have closed, and only when a record comes. After
+        // the marks none comes any more.
         settings.put(StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0L);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, instances == 1 ? 2 : 1);
         settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, instances == 1 ? 0 : 1);
@@ -130,8 +129,7 @@ final class CountViews {
         // A busy machine may work on a transaction for longer than the 10 seconds that Streams gives it.
         settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 30_000);
         // A new instance gets its share at once. By default it gets copies first, and Streams looks after ten minutes
-        // whether they
-        // have caught up.
+        // whether they have caught up.
         settings.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         return settings;
     }

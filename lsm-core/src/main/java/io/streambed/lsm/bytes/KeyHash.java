@@ -33,8 +33,7 @@ public final class KeyHash {
                 state = fold((long) LONG.get(array, at) ^ K1, (long) LONG.get(array, at + 8) ^ state);
             }
             // The last 16 bytes, or all 8 to 15; what the loop or the other half has seen may be in it once more.
-            // Nothing
-            // outside the key may be: the same key has the same hash wherever it stands.
+            // Nothing outside the key may be: the same key has the same hash wherever it stands.
             low = (long) LONG.get(array, Math.max(offset, offset + length - 16));
             high = (long) LONG.get(array, offset + length - 8);
         } else if (length >= 4) {

@@ -82,8 +82,7 @@ public final class DiskFileSystem implements FileSystem {
     private DiskAppendFile createFile(String name) throws IOException {
         Path path = resolve(name);
         // Exclusively and with the right mode first, which follows no link; only then a stream, which knows neither.
-        // Not a
-        // FileChannel: an interrupt would close it, and what had reached the file by then nobody could tell.
+        // Not a FileChannel: an interrupt would close it, and what had reached the file by then nobody could tell.
         Files.createFile(path, fileMode);
         return new DiskAppendFile(name, new FileOutputStream(path.toFile(), true));
     }
@@ -122,8 +121,7 @@ public final class DiskFileSystem implements FileSystem {
             return plain;
         }
         // Mapping fails on an interrupted thread, and where address space or the number of mappings runs out. Neither
-        // is a
-        // reason to fail: the plain file reads the same bytes.
+        // is a reason to fail: the plain file reads the same bytes.
         boolean interrupted = Thread.interrupted();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             ReadFile mapped = new MappedReadFile(path, channel, plain.length());

@@ -95,9 +95,9 @@ final class Mapping {
     }
 
     /**
-     * Gives the JVM the occasion to throw an error that waits for this thread; returns if there is none. Errors that wait are thrown when the thread comes back from the JVM's own code. A throw and a catch lead
-     * there only as long as they are not compiled to a jump; an array of arrays, of lengths that the compiler cannot know, is always
-     * made by the JVM itself.
+     * Gives the JVM the occasion to throw an error that waits for this thread; returns if there is none. Errors that wait are thrown when
+     * the thread comes back from the JVM's own code. A throw and a catch lead there only as long as they are not compiled to a jump; an
+     * array of arrays, of lengths that the compiler cannot know, is always made by the JVM itself.
      */
     static void awaitFault() {
         int some = one;

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The process that is killed: {@code Victim SIDE DIRECTORY ENTRIES NUMBER}. Writes half of the entries at full speed; then it goes on at the pace of
- * a busy task, and commits as often as exactly-once does by default. Each offset that it prints is written before the next commit, so no
- * commit is ever ahead of what was printed.
+ * The process that is killed: {@code Victim SIDE DIRECTORY ENTRIES NUMBER}. Writes half of the entries at full speed; then it goes on at
+ * the pace of a busy task, and commits as often as exactly-once does by default. Each offset that it prints is written before the next
+ * commit, so no commit is ever ahead of what was printed.
  */
 public final class Victim {
     private static final int A_SECOND = 20_000;

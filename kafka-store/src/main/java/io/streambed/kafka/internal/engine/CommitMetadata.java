@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *            | key order 1 | segment interval 8                                              formats with segments only
  * </pre>
  *
- * Version 1 has no "written since", and comes back as written to from its commit on. Version 2 has a stream time at the end, and for formats
- * with segments only. Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The engine's log covers the
- * whole with a checksum; the lengths are still checked against what is there before anything is allocated.
+ * Version 1 has no "written since", and comes back as written to from its commit on. Version 2 has a stream time at the end, and for
+ * formats with segments only. Counts and lengths are varints, numbers little-endian, texts UTF-8 with their length before them. The
+ * engine's log covers the whole with a checksum; the lengths are still checked against what is there before anything is allocated.
  *
  * @param format what the store's entries are
  * @param storeName the full name of the store

@@ -20,8 +20,8 @@ record LastCommit(
     /**
      * The metadata of the last commit, perhaps of a format that is to be converted, or that of a store that was never committed.
      *
-     * @throws ProcessorStateException if the directory is another store's, has entries of a format that it does not convert, or has metadata that cannot
-     *     be read
+     * @throws ProcessorStateException if the directory is another store's, has entries of a format that it does not convert, or has
+     *     metadata that cannot be read
      */
     CommitMetadata read(LsmTree tree, Path directory) {
         byte[] bytes = tree.committedMetadata();

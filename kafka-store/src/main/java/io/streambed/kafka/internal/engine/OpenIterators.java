@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * The iterators of an open store that nobody has closed yet. One that is open for long keeps old tables on disk and was forgotten, most
  * likely; so the log tells of it, once, and where it was opened.
  *
- * <p>To record where costs as much as to open a short range. So it is done for every iterator of a query, as queries come one at a time from an
- * application's own code; for one in {@value #SAMPLE} of those that the task itself opens, which may be one for each record of its input; and for
- * all of them once one was found, since what forgets one forgets the next.
+ * <p>To record where costs as much as to open a short range. So it is done for every iterator of a query, as queries come one at a time
+ * from an application's own code; for one in {@value #SAMPLE} of those that the task itself opens, which may be one for each record of its
+ * input; and for all of them once one was found, since what forgets one forgets the next.
  *
  * <p>Safe for use by several threads. A place in a small array, or in a concurrent set where that is full, and a look at the clock are what each
  * iterator pays for being found.

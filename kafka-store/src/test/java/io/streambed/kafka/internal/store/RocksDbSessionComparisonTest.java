@@ -102,8 +102,7 @@ class RocksDbSessionComparisonTest {
                 pair.same(store -> list(backward ? store.backwardFetch(from, to) : store.fetch(from, to)), where);
             case 16 -> {
                 // Only what is sorted by time finds these; and Kafka's store throws if the first segment lies behind
-                // the last one, or
-                // finds nothing up to the end of time.
+                // the last one, or finds nothing up to the end of time.
                 long last = early + random.nextLong(RETENTION);
                 pair.same(store -> list(store.findSessions(early, last)), where);
             }

@@ -113,8 +113,7 @@ public record LogHeader(long number, long previousLog, long previousLength, long
                     name, 0, String.format("log magic: expected %016x, found %016x", MAGIC, magic));
         }
         // Bound to the number that stands there, not to the one that was asked for: right bytes in the wrong file get
-        // an
-        // error of their own, below.
+        // an error of their own, below.
         long foundNumber = Frame.getLong(bytes, NUMBER_AT);
         int expected = checksum(bytes, foundNumber);
         int found = Frame.getInt(bytes, CRC_AT);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Appends records to a log. The format is drawn at {@link Frame} and {@link LogHeader}.
  *
  * <p>Records gather in a buffer, which is allocated with the first of them and never grows; one that does not fit into it is
- * written past it. A buffer from {@link LogBuffers} goes back there with each {@link #flush()}. {@link #flush()} hands everything to the operating system, after which it survives the end of the process;
- * {@link #sync()} makes it survive a loss of power.
+ * written past it. {@link #flush()} hands everything to the operating system, after which it survives the end of the process, and gives a
+ * buffer from {@link LogBuffers} back there; {@link #sync()} makes it survive a loss of power.
  *
  * <p>After a failed write or sync nobody knows what has reached the disk. The writer is done for then: every later call fails
  * with the first cause, and in particular no sync is tried twice.
@@ -223,8 +223,7 @@ public final class LogWriter implements Closeable {
                 empty();
                 if (syncIsUnstated) {
                     // No further record will say that the last ones were synced. Not counted by length(): this
-                    // statement
-                    // itself may be lost, and must not be missed then.
+                    // statement itself may be lost, and must not be missed then.
                     stateSync();
                     write(buffer, 0, filled);
                     filled = 0;

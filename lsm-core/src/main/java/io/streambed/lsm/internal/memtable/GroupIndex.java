@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>A chain also holds what has other tags but the same place, and for equal tags it was not looked whether the groups are equal: who asks
  * compares keys. So to link a node touches no other one, only the link before, and to walk a chain touches no node: each would be a cache
- * miss, and of the sessions of a key most have another time than is asked for. Times go on, as a rule, so the newest of a chain is what is asked for, and behind it
- * nothing is late enough: there the walk ends.
+ * miss, and of the sessions of a key most have another time than is asked for. Times go on, as a rule, so the newest of a chain is what is
+ * asked for, and behind it nothing is late enough: there the walk ends.
  *
  * <p>Made by those who ask, as the {@link SortedIndex} is, from what arrived since the last time: one of them at a time. The others do
  * not wait, but are told that they have to do without.
@@ -40,8 +40,7 @@ final class GroupIndex {
     private final AtomicBoolean busy = new AtomicBoolean();
 
     // Invariant: a chain is complete up to `covered`, which is raised after the chains' heads were released. A head
-    // leads
-    // only to arrivals for which the links of the same tables have room, as both tables are replaced together.
+    // leads only to arrivals for which the links of the same tables have room, as both tables are replaced together.
     private volatile Tables tables = new Tables(FIRST_NODES);
     private volatile int covered;
 

@@ -121,8 +121,8 @@ final class Nodes {
     }
 
     /**
-     * For whoever wants a node in the processor's cache: its head, and the cache line behind it, where its first version begins unless that is in
-     * the same. Asks nothing of the node itself, which would be to wait for it.
+     * For whoever wants a node in the processor's cache: its head, and the cache line behind it, where its first version begins unless that
+     * is in the same. Asks nothing of the node itself, which would be to wait for it.
      */
     static int touch(Arena arena, int node) {
         byte[] slab = arena.slab(node);

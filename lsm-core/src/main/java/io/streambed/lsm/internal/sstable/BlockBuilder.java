@@ -55,8 +55,13 @@ final class BlockBuilder {
     // top bit.
     private int[] offsets = new int[256];
     private int[] shared = new int[256];
-    private byte[] block = new byte[8192];
+    private int blockLength;
+    private int entriesAt;
+    private boolean wide;
     private byte[] key = new byte[64];
+
+    /** For blocks that are put together here. */
+    private byte[] block = {};
 
     BlockBuilder(int restartInterval) {
         this.restartInterval = restartInterval;
@@ -105,26 +110,31 @@ final class BlockBuilder {
         count++;
     }
 
-    /** Puts the block together; returns its length. It is in {@link #bytes()} until the next call. */
+    /** Decides how the block is put together; returns its length. Then it is {@link #put} where it goes, or taken from {@link #bytes}. */
     int finish() {
         long entryBytes = chooseHeads();
         int prefixBytes = Varint.size(prefixLength) + prefixLength;
-        boolean wide = DataBlock.prefixPosition(count, false) + prefixBytes + entryBytes > DataBlock.MAX_NARROW_BYTES;
-        int start = DataBlock.prefixPosition(count, wide) + prefixBytes;
-        if (start + entryBytes > MAX_BYTES) {
-            throw new IllegalArgumentException("a block of " + (start + entryBytes) + " bytes");
+        wide = DataBlock.prefixPosition(count, false) + prefixBytes + entryBytes > DataBlock.MAX_NARROW_BYTES;
+        entriesAt = DataBlock.prefixPosition(count, wide) + prefixBytes;
+        if (entriesAt + entryBytes > MAX_BYTES) {
+            throw new IllegalArgumentException("a block of " + (entriesAt + entryBytes) + " bytes");
         }
-        int length = (int) (start + entryBytes);
-        block = withRoom(block, 0, length);
-        putEntries(start);
-        System.arraycopy(
-                key, 0, block, Varint.put(block, DataBlock.prefixPosition(count, wide), prefixLength), prefixLength);
-        DataBlock.putFront(block, tags, offsets, count, wide);
-        return length;
+        blockLength = (int) (entriesAt + entryBytes);
+        return blockLength;
     }
 
-    /** The block that was put together last. */
+    /** Puts the finished block together in an array that has room for it from {@code base} on. */
+    void put(byte[] target, int base) {
+        putEntries(target, base);
+        int prefixAt = base + DataBlock.prefixPosition(count, wide);
+        System.arraycopy(key, 0, target, Varint.put(target, prefixAt, prefixLength), prefixLength);
+        DataBlock.putFront(target, base, tags, offsets, count, wide);
+    }
+
+    /** The finished block, at the beginning of an array that holds it until the next one is put there. */
     byte[] bytes() {
+        block = withRoom(block, 0, blockLength);
+        put(block, 0);
         return block;
     }
 
@@ -134,7 +144,7 @@ final class BlockBuilder {
         rawLength = 0;
         if (raw.length > KEPT_BYTES || block.length > KEPT_BYTES) {
             raw = new byte[8192];
-            block = new byte[8192];
+            block = new byte[0];
         }
     }
 
@@ -172,26 +182,26 @@ final class BlockBuilder {
         return gain > 2 && gain > common / 2;
     }
 
-    private void putEntries(int start) {
+    private void putEntries(byte[] target, int base) {
         int from = 0;
-        int at = start;
+        int at = base + entriesAt;
         for (int i = 0; i < count; i++) {
             int keyLength = keyLengths[i];
             int kept = sharedWithLast[i];
             key = withRoom(key, kept, (long) keyLength - kept);
             System.arraycopy(raw, from, key, kept, keyLength - kept);
             from += keyLength - kept;
-            offsets[i] = at | (shared[i] & HEAD);
+            offsets[i] = (at - base) | (shared[i] & HEAD);
             int skipped = prefixLength;
             if (shared[i] != HEAD) {
                 skipped += shared[i];
-                at = Varint.put(block, at, shared[i]);
+                at = Varint.put(target, at, shared[i]);
             }
-            at = Varint.put(block, at, keyLength - skipped);
-            at = Varint.put(block, at, seqNosAndKinds[i]);
-            System.arraycopy(key, skipped, block, at, keyLength - skipped);
+            at = Varint.put(target, at, keyLength - skipped);
+            at = Varint.put(target, at, seqNosAndKinds[i]);
+            System.arraycopy(key, skipped, target, at, keyLength - skipped);
             at += keyLength - skipped;
-            System.arraycopy(raw, from, block, at, valueLengths[i]);
+            System.arraycopy(raw, from, target, at, valueLengths[i]);
             from += valueLengths[i];
             at += valueLengths[i];
         }

@@ -110,9 +110,8 @@ public final class BlockCache {
     }
 
     void drop(TableBlocks table) {
-        // Order matters. Whoever offers a block looks at this flag while it holds the shard's lock: it either sees the
-        // flag,
-        // or has put its block in before the shard is swept.
+        // Order matters. Whoever offers a block looks at this flag while it holds the shard's lock: it either sees
+        // the flag, or has put its block in before the shard is swept.
         table.dropped = true;
         if (table.length() == 0) {
             return;

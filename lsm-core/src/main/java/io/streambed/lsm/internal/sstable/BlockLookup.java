@@ -73,11 +73,9 @@ final class BlockLookup {
         boolean goesOn = false;
         long pattern = (keyHash & 0xff) * LOWEST_BITS;
         for (int first = 0; first < count; first += 8) {
-            // Eight tags at once: a byte of the difference is zero where the tag is the wanted one. The trick may also
-            // mark
-            // a byte above a zero one; comparing keys sorts that out. Reads beyond the last tag stay within the block
-            // and
-            // its trailer: what follows the tags is longer than seven bytes.
+            // Eight tags at once: a byte of the difference is zero where the tag is the wanted one. The trick may
+            // also mark a byte above a zero one; comparing keys sorts that out. Reads beyond the last tag stay within
+            // the block and its trailer: what follows the tags is longer than seven bytes.
             long difference = (long) LONG.get(block, DataBlock.HEADER_BYTES + first) ^ pattern;
             long matches = (difference - LOWEST_BITS) & ~difference & HIGHEST_BITS;
             for (; matches != 0; matches &= matches - 1) {

@@ -137,9 +137,8 @@ final class BlockScratch {
         /** Of one place: enough for a block from each source of a scan. What does not fit is not kept. */
         private static final int MOST_BYTES = 64 * 1024;
 
-        // Invariant: a place holds the first of a chain that belongs to the place alone. Who takes it, takes all of it,
-        // and puts
-        // back the rest; so what a chain links to never changes while it is in its place.
+        // Invariant: a place holds the first of a chain that belongs to the place alone. Who takes it, takes all of
+        // it, and puts back the rest; so what a chain links to never changes while it is in its place.
         private final AtomicReferenceArray<@Nullable BlockScratch> places = new AtomicReferenceArray<>(PLACES);
 
         BlockScratch take() {

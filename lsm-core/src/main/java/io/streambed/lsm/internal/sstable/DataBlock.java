@@ -60,11 +60,11 @@ final class DataBlock {
         return (byte) keyHash;
     }
 
-    /** Writes header, tags and offsets at the start of {@code target}; the offsets have the sign bit set for heads. */
-    static void putFront(byte[] target, byte[] tags, int[] offsets, int count, boolean wide) {
-        INT.set(target, 0, wide ? count | WIDE : count);
-        System.arraycopy(tags, 0, target, HEADER_BYTES, count);
-        int table = HEADER_BYTES + count;
+    /** Writes header, tags and offsets at the start of a block that begins at {@code base}; the offsets have the sign bit set for heads. */
+    static void putFront(byte[] target, int base, byte[] tags, int[] offsets, int count, boolean wide) {
+        INT.set(target, base, wide ? count | WIDE : count);
+        System.arraycopy(tags, 0, target, base + HEADER_BYTES, count);
+        int table = base + HEADER_BYTES + count;
         for (int i = 0; i < count; i++) {
             if (wide) {
                 INT.set(target, table + 4 * i, offsets[i]);

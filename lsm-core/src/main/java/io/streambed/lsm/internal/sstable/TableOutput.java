@@ -16,11 +16,16 @@ final class TableOutput {
     /** What a table begins with: most tables of small stores never need more. */
     private static final int FIRST_BYTES = 16 * 1024;
 
+    /** Room for a block of the usual size behind a whole piece. */
+    private static final int USUAL_ROOM_BYTES = 8 * 1024;
+
     private final AppendFile file;
     private final long fileNumber;
     private final CRC32C crc = new CRC32C();
     private final byte[] trailer = new byte[BlockTrailer.BYTES];
 
+    // Invariant: less than CHUNK_BYTES are buffered; what lies behind them is room for a block that is put together
+    // there.
     private byte[] chunk = new byte[FIRST_BYTES];
     private int buffered;
     private long position;
@@ -47,6 +52,36 @@ final class TableOutput {
         appendRaw(array, offset, length);
     }
 
+    /** Whether {@link #room} can be had for so many bytes. */
+    boolean hasRoom(int length) {
+        return length <= CHUNK_BYTES;
+    }
+
+    /** An array with room for {@code length} bytes from {@link #roomAt} on, where bytes of the block begun may be put. */
+    byte[] room(int length) {
+        int needed = buffered + length;
+        if (needed > chunk.length) {
+            chunk = Arrays.copyOf(chunk, Math.max(needed, Math.min(2 * chunk.length, CHUNK_BYTES + USUAL_ROOM_BYTES)));
+        }
+        return chunk;
+    }
+
+    int roomAt() {
+        return buffered;
+    }
+
+    /** Appends what was put into the room: as many bytes as were asked for, or less. */
+    void fillRoom(int length) throws IOException {
+        crc.update(chunk, buffered, length);
+        position += length;
+        buffered += length;
+        if (buffered >= CHUNK_BYTES) {
+            file.write(chunk, 0, CHUNK_BYTES);
+            buffered -= CHUNK_BYTES;
+            System.arraycopy(chunk, CHUNK_BYTES, chunk, 0, buffered);
+        }
+    }
+
     /** Appends the trailer; returns the block's length without it. */
     int endBlock(byte codec) throws IOException {
         int length = Math.toIntExact(position - blockPosition);
@@ -68,9 +103,9 @@ final class TableOutput {
         int from = offset;
         for (int left = length; left > 0; ) {
             if (buffered == chunk.length) {
-                chunk = Arrays.copyOf(chunk, 2 * buffered);
+                chunk = Arrays.copyOf(chunk, Math.min(CHUNK_BYTES, 2 * buffered));
             }
-            int part = Math.min(left, chunk.length - buffered);
+            int part = Math.min(left, Math.min(chunk.length, CHUNK_BYTES) - buffered);
             System.arraycopy(array, from, chunk, buffered, part);
             buffered += part;
             from += part;

@@ -242,28 +242,41 @@ public final class TableWriter implements Closeable {
     /** Writes the block collected; returns its length as stored. */
     private int writeBlock() throws IOException {
         int length = block.finish();
-        BlockCodec codec = settings.codec();
         out.beginBlock();
-        int compressedLength = codec == BlockCodec.NONE ? Integer.MAX_VALUE : compress(codec, length);
-        if (compressedLength <= length - length / LEAST_GAIN) {
-            out.append(compressed, 0, compressedLength);
+        BlockCodec codec = settings.codec();
+        if (codec == BlockCodec.NONE && out.hasRoom(length)) {
+            // Where it goes: a copy less of all that is flushed and merged.
+            block.put(out.room(length), out.roomAt());
+            out.fillRoom(length);
         } else {
-            out.append(block.bytes(), 0, length);
-            codec = BlockCodec.NONE;
+            codec = appendBlock(length, codec);
         }
         block.clear();
-        if (compressed.length > KEPT_BYTES) {
-            compressed = new byte[0];
-        }
         return out.endBlock(codec.tag());
     }
 
-    private int compress(BlockCodec codec, int length) {
+    /** Appends the block compressed if that gains enough; returns by which codec it is stored. */
+    private BlockCodec appendBlock(int length, BlockCodec wanted) throws IOException {
+        byte[] bytes = block.bytes();
+        int compressedLength = wanted == BlockCodec.NONE ? Integer.MAX_VALUE : compress(wanted, bytes, length);
+        boolean gains = compressedLength <= length - length / LEAST_GAIN;
+        if (gains) {
+            out.append(compressed, 0, compressedLength);
+        } else {
+            out.append(bytes, 0, length);
+        }
+        if (compressed.length > KEPT_BYTES) {
+            compressed = new byte[0];
+        }
+        return gains ? wanted : BlockCodec.NONE;
+    }
+
+    private int compress(BlockCodec codec, byte[] bytes, int length) {
         int most = codec.maxCompressedLength(length);
         if (compressed.length < most) {
             compressed = new byte[most + most / 8];
         }
-        return codec.compress(block.bytes(), 0, length, compressed, 0);
+        return codec.compress(bytes, 0, length, compressed, 0);
     }
 
     private BlockHandle writeFilter() throws IOException {
