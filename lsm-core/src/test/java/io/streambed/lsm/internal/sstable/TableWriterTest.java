@@ -19,6 +19,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class TableWriterTest {
+    private static final int PIECE_BYTES = 256 << 10;
+
     private final MemoryFileSystem fs = new MemoryFileSystem();
 
     @Test
@@ -148,12 +150,28 @@ final class TableWriterTest {
     }
 
     @Test
-    void writesInLargePieces() throws IOException {
+    void writesInWholePieces() throws IOException {
+        assertWrittenInWholePieces(manyEntries(40_000));
+    }
+
+    @Test
+    void blocksOfAnySizeLieInWholePieces() throws IOException {
+        int[] lengths = {10, 3_000, 9_000, 100_000, PIECE_BYTES - 40, PIECE_BYTES, PIECE_BYTES + 1, 700_000};
+        Random random = new Random(11);
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            byte[] value = new byte[lengths[random.nextInt(lengths.length)]];
+            random.nextBytes(value);
+            entries.add(new Entry(Entry.bytes("%04d".formatted(i)), i + 1, EntryKind.PUT, value));
+        }
+        assertWrittenInWholePieces(entries);
+        assertEquals(entries, Tables.forwards(Tables.open(fs, 1), ReadMode.SEQUENTIAL));
+    }
+
+    private void assertWrittenInWholePieces(List<Entry> entries) throws IOException {
         FaultFileSystem counting = new FaultFileSystem(fs);
-        TableSummary summary =
-                Tables.write(counting, 1, TableWriter.Settings.withCodec(BlockCodec.NONE), manyEntries(20_000));
-        long writes = counting.count(Fault.Operation.WRITE);
-        assertTrue(writes <= 1 + summary.bytes() / (64 * 1024), summary.bytes() + " bytes in " + writes + " writes");
+        TableSummary summary = Tables.write(counting, 1, TableWriter.Settings.withCodec(BlockCodec.NONE), entries);
+        assertEquals((summary.bytes() + PIECE_BYTES - 1) / PIECE_BYTES, counting.count(Fault.Operation.WRITE));
         assertEquals(1, counting.count(Fault.Operation.SYNC));
     }
 
