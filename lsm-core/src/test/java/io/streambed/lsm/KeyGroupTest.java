@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Ranges of one group show all of it, wherever it lies. Repeat one with -Dseed=. */
+/** Ranges of one group show all of it, wherever it lies. Repeat one with -Dstreambed.seed=. */
 class KeyGroupTest {
     private static final int SUFFIX = 4;
     private static final int STEPS = 20_000;
@@ -24,7 +24,7 @@ class KeyGroupTest {
             .commitEveryWrite(false)
             .build();
 
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final LsmRuntime runtime =
             LsmRuntime.builder().executor(Runnable::run).build();
@@ -33,7 +33,7 @@ class KeyGroupTest {
     /** Against a map: puts and deletes in groups small and large, of keys that begin with one another; flushes, compactions, reopenings. */
     @Test
     void showAllThatIsOfTheGroup() {
-        System.out.println("KeyGroupTest -Dseed=" + seed);
+        System.out.println("KeyGroupTest -Dstreambed.seed=" + seed);
         MemoryFileSystem files = new MemoryFileSystem();
         LsmTree tree = runtime.open(files, GROUPED);
         Snapshot snapshot = tree.snapshot();

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Scans of certain times show all that is of such a time, and read no table that has nothing of it. Repeat one with -Dseed=. */
+/** Scans of certain times show all that is of such a time, and read no table that has nothing of it. Repeat one with -Dstreambed.seed=. */
 class KeyTimeTest {
     private static final int KEYS = 60;
     private static final int TIMES = 400;
@@ -25,14 +25,14 @@ class KeyTimeTest {
             .commitEveryWrite(false)
             .build();
 
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
     private final LsmRuntime runtime =
             LsmRuntime.builder().executor(Runnable::run).build();
 
     /** Against a map: puts and deletes around a time that moves on, flushes, compactions, reopenings, scans both ways. */
     @Test
     void showsAllThatIsOfTheTimesAskedFor() {
-        System.out.println("KeyTimeTest -Dseed=" + seed);
+        System.out.println("KeyTimeTest -Dstreambed.seed=" + seed);
         for (CompactionStyle style : CompactionStyle.values()) {
             Random random = new Random(seed ^ style.name().hashCode());
             LsmOptions options = TIMED.toBuilder().compactionStyle(style).build();

@@ -32,11 +32,11 @@ class MemtableConcurrencyTest {
     private static final int GROUP_SUFFIX = 6;
 
     private final Memtable memtable = new Memtable();
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
 
     @Test
     void readersSeeWholeEntriesOfOneMomentWhileTheWriterWrites() throws Exception {
-        System.out.println("MemtableConcurrencyTest -Dseed=" + seed);
+        System.out.println("MemtableConcurrencyTest -Dstreambed.seed=" + seed);
         ExecutorService threads = Executors.newFixedThreadPool(5);
         try {
             List<Future<Long>> readers = new ArrayList<>();

@@ -140,8 +140,8 @@ final class DataBlockTest {
     /** The checksum would stop nearly all of these; what gets by it must do no harm either. */
     @Test
     void wrongBytesAreRefusedOrReadWithinTheirBounds() {
-        long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("DataBlockTest -Dseed=" + seed);
+        long seed = Long.getLong("streambed.seed", System.nanoTime());
+        System.out.println("DataBlockTest -Dstreambed.seed=" + seed);
         Random random = new Random(seed);
         int refused = 0;
         for (int round = 0; round < 4_000; round++) {

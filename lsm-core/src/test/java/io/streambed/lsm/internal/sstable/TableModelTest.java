@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tables of random entries, in all the shapes that keys come in, against a sorted list. Repeat one with -Dseed=. */
+/** Tables of random entries, in all the shapes that keys come in, against a sorted list. Repeat one with -Dstreambed.seed=. */
 final class TableModelTest {
     /** Shapes of keys, each with something that prefixes, separators or blocks could get wrong. */
     enum Shape {
@@ -82,12 +82,12 @@ final class TableModelTest {
 
     private static final int ROUNDS = Integer.getInteger("rounds", 8);
 
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
 
     @ParameterizedTest
     @EnumSource
     void answersAsAListWould(Shape shape) throws IOException {
-        System.out.println("TableModelTest " + shape + " -Dseed=" + seed);
+        System.out.println("TableModelTest " + shape + " -Dstreambed.seed=" + seed);
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(seed + round);
             TableWriter.Settings settings = randomSettings(random);

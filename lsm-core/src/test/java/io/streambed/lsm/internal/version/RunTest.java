@@ -12,12 +12,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class RunTest {
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
 
     /** Keys of all lengths, with and without a common prefix, that are prefixes of each other, or equal for long. */
     @Test
     void findsTheTableThatAKeyBelongsTo() {
-        System.out.println("RunTest -Dseed=" + seed);
+        System.out.println("RunTest -Dstreambed.seed=" + seed);
         for (int round = 0; round < 2_000; round++) {
             Random random = new Random(seed + round);
             byte[] prefix = bytes(random, random.nextInt(3) * random.nextInt(8), 256);
