@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.MemoryFileSystem;
+import io.streambed.lsm.testing.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +25,7 @@ class KeyGroupTest {
             .commitEveryWrite(false)
             .build();
 
-    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
+    private final long seed = Seeds.seed("KeyGroupTest");
     private final Random random = new Random(seed);
     private final LsmRuntime runtime =
             LsmRuntime.builder().executor(Runnable::run).build();
@@ -33,7 +34,6 @@ class KeyGroupTest {
     /** Against a map: puts and deletes in groups small and large, of keys that begin with one another; flushes, compactions, reopenings. */
     @Test
     void showAllThatIsOfTheGroup() {
-        System.out.println("KeyGroupTest -Dstreambed.seed=" + seed);
         MemoryFileSystem files = new MemoryFileSystem();
         LsmTree tree = runtime.open(files, GROUPED);
         Snapshot snapshot = tree.snapshot();

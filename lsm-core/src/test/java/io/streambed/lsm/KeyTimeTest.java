@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.MemoryFileSystem;
+import io.streambed.lsm.testing.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,14 +26,13 @@ class KeyTimeTest {
             .commitEveryWrite(false)
             .build();
 
-    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
+    private final long seed = Seeds.seed("KeyTimeTest");
     private final LsmRuntime runtime =
             LsmRuntime.builder().executor(Runnable::run).build();
 
     /** Against a map: puts and deletes around a time that moves on, flushes, compactions, reopenings, scans both ways. */
     @Test
     void showsAllThatIsOfTheTimesAskedFor() {
-        System.out.println("KeyTimeTest -Dstreambed.seed=" + seed);
         for (CompactionStyle style : CompactionStyle.values()) {
             Random random = new Random(seed ^ style.name().hashCode());
             LsmOptions options = TIMED.toBuilder().compactionStyle(style).build();

@@ -24,8 +24,7 @@ final class TableOutput {
     private final CRC32C crc = new CRC32C();
     private final byte[] trailer = new byte[BlockTrailer.BYTES];
 
-    // Invariant: less than CHUNK_BYTES are buffered; what lies behind them is room for a block that is put together
-    // there.
+    // Invariant: less than CHUNK_BYTES are buffered. What lies behind them is room for a block to be put together in.
     private byte[] chunk = new byte[FIRST_BYTES];
     private int buffered;
     private long position;
@@ -66,11 +65,12 @@ final class TableOutput {
         return chunk;
     }
 
+    /** Where in the array the room begins. */
     int roomAt() {
         return buffered;
     }
 
-    /** Appends what was put into the room: as many bytes as were asked for, or less. */
+    /** Appends the {@code length} bytes that were put into the room. */
     void fillRoom(int length) throws IOException {
         crc.update(chunk, buffered, length);
         position += length;

@@ -9,6 +9,7 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
+import io.streambed.lsm.testing.Seeds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,11 +33,10 @@ class MemtableConcurrencyTest {
     private static final int GROUP_SUFFIX = 6;
 
     private final Memtable memtable = new Memtable();
-    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
+    private final long seed = Seeds.seed("MemtableConcurrencyTest");
 
     @Test
     void readersSeeWholeEntriesOfOneMomentWhileTheWriterWrites() throws Exception {
-        System.out.println("MemtableConcurrencyTest -Dstreambed.seed=" + seed);
         ExecutorService threads = Executors.newFixedThreadPool(5);
         try {
             List<Future<Long>> readers = new ArrayList<>();

@@ -11,6 +11,7 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.Lookup;
+import io.streambed.lsm.testing.Seeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class MemtableModelTest {
     private static final List<KeyShape> SHAPES = List.of(KeyShape.values());
     private static final byte[] DELETED = new byte[0];
 
-    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
+    private final long seed = Seeds.seed("MemtableModelTest");
     private final Random random = new Random(seed);
 
     /** Some expect next to nothing, some far more than comes, and some fewer than come, in one segment of their index or in several. */
@@ -67,7 +68,6 @@ class MemtableModelTest {
 
     @RepeatedTest(20)
     void answersAsATreeMapDoes() throws IOException {
-        System.out.println("MemtableModelTest -Dstreambed.seed=" + seed);
         int shapes = 1 + random.nextInt(SHAPES.size());
         int scanEvery = 1 << random.nextInt(12);
         int groupEvery = 1 << random.nextInt(8);
@@ -96,7 +96,6 @@ class MemtableModelTest {
 
     @Test
     void sortsMoreThanAChunkTakes() throws IOException {
-        System.out.println("MemtableModelTest -Dstreambed.seed=" + seed);
         for (int i = 0; i < 150_000; i++) {
             byte[] key = (i % 3 == 0 ? KeyShape.DECIMAL : KeyShape.RANDOM).make(random, keys);
             keys.add(key);
@@ -116,7 +115,6 @@ class MemtableModelTest {
     /** Nobody has asked for an order before: more nodes than a reader's chunk takes come into one. */
     @Test
     void aFlushSortsAllAtOnce() throws IOException {
-        System.out.println("MemtableModelTest -Dstreambed.seed=" + seed);
         for (int i = 0; i < 100_000; i++) {
             if (i % 2 == 0) {
                 put(i, SHAPES.size());

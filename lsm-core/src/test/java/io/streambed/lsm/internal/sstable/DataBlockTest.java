@@ -14,6 +14,7 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.Lookup;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.testing.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -140,8 +141,7 @@ final class DataBlockTest {
     /** The checksum would stop nearly all of these; what gets by it must do no harm either. */
     @Test
     void wrongBytesAreRefusedOrReadWithinTheirBounds() {
-        long seed = Long.getLong("streambed.seed", System.nanoTime());
-        System.out.println("DataBlockTest -Dstreambed.seed=" + seed);
+        long seed = Seeds.seed("DataBlockTest");
         Random random = new Random(seed);
         int refused = 0;
         for (int round = 0; round < 4_000; round++) {

@@ -9,6 +9,7 @@ import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
 import io.streambed.lsm.internal.entry.SeqRanges;
+import io.streambed.lsm.testing.Seeds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,12 +83,11 @@ final class TableModelTest {
 
     private static final int ROUNDS = Integer.getInteger("rounds", 8);
 
-    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
+    private final long seed = Seeds.seed("TableModelTest");
 
     @ParameterizedTest
     @EnumSource
     void answersAsAListWould(Shape shape) throws IOException {
-        System.out.println("TableModelTest " + shape + " -Dstreambed.seed=" + seed);
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(seed + round);
             TableWriter.Settings settings = randomSettings(random);

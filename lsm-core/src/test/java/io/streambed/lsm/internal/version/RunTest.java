@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.streambed.lsm.testing.ByteMaps;
+import io.streambed.lsm.testing.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,12 +13,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class RunTest {
-    private final long seed = Long.getLong("streambed.seed", System.nanoTime());
+    private final long seed = Seeds.seed("RunTest");
 
     /** Keys of all lengths, with and without a common prefix, that are prefixes of each other, or equal for long. */
     @Test
     void findsTheTableThatAKeyBelongsTo() {
-        System.out.println("RunTest -Dstreambed.seed=" + seed);
         for (int round = 0; round < 2_000; round++) {
             Random random = new Random(seed + round);
             byte[] prefix = bytes(random, random.nextInt(3) * random.nextInt(8), 256);
