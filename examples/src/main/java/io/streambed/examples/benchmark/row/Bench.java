@@ -6,6 +6,7 @@ import io.streambed.examples.benchmark.measure.Measurement;
 import io.streambed.examples.benchmark.measure.Meter;
 import io.streambed.examples.benchmark.measure.ProcessorWait;
 import io.streambed.examples.benchmark.measure.WarmUp;
+import io.streambed.examples.benchmark.store.Side;
 import io.streambed.examples.benchmark.store.StoreCopy;
 import io.streambed.examples.benchmark.store.Subject;
 import io.streambed.examples.benchmark.store.Suppliers;
@@ -26,6 +27,8 @@ final class Bench {
 
     /** So many rehearsals come before that of a row that reads ranges; {@link #ranges}. */
     private static final int RANGE_REHEARSALS = 8;
+
+    private static final int RECORDS_OF_A_START = 1000;
 
     /** How often the wait for processors is asked for, which costs a microsecond or two. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -109,6 +112,19 @@ final class Bench {
     /** A new store that is configured in its own way. */
     Subject openNew(Suppliers configured, Keys keys, int valueBytes) {
         return Subject.open(configured, STORE, taskDirectory(), keys, valueBytes, Subject.EACH_SECOND);
+    }
+
+    /**
+     * Has Streams, and this benchmark, load and set up what they need for a store of any kind: configuration, metrics, logging, tasks, records
+     * of a changelog. An application that starts has all of it by the time that its first store is opened, so it is no part of what opening
+     * costs. It is done with a store of Kafka's in memory, of which neither side has anything.
+     */
+    void startStreams() {
+        try (Subject inMemory = Subject.open(
+                Side.IN_MEMORY, STORE, directory("streams"), dataset.keys(), Subject.VALUE_BYTES, Subject.NEVER)) {
+            inMemory.restore(Commits.batch(inMemory, 0, RECORDS_OF_A_START));
+            inMemory.commit();
+        }
     }
 
     /** Does something to a store that is thrown away, so that it is compiled when it is measured; with a warm store's own files. */

@@ -24,7 +24,7 @@ final class Crash {
 
     private Crash() {}
 
-    /** @param open the first store of the process, with all that is loaded and set up for it, as after a crash; {@code next} are the others */
+    /** @param open the first store of the process, with all that is loaded and set up for its kind, as after a crash; {@code next} are the others */
     static Scenario.Body killed(String open, String next, String catchUp, String records) {
         return bench -> {
             requirePersistent(bench.suppliers());
@@ -32,6 +32,7 @@ final class Crash {
             for (int i = 0; i < STORES; i++) {
                 entries[i] = writeAndKill(bench, i);
             }
+            bench.startStreams();
             List<Subject> opened = new ArrayList<>();
             try {
                 Meter first = bench.meter();

@@ -44,10 +44,11 @@ final class Life {
         };
     }
 
-    /** Opens the store that was prepared, and reads one entry, in a process that has done nothing yet: as an application starts again. */
+    /** Opens the store that was prepared, and reads one entry, in a process that had no such store yet: as an application starts again. */
     static Scenario.Body reopen(String part) {
         return bench -> {
             Crash.requirePersistent(bench.suppliers());
+            bench.startStreams();
             List<Subject> opened = new ArrayList<>();
             bench.report(part, timed(bench, () -> {
                 Subject subject = bench.openPrepared();
