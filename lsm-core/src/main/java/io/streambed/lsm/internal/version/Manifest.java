@@ -85,7 +85,8 @@ public final class Manifest implements Closeable {
         if (numbered == null || numbered.kind() != FileNames.Kind.MANIFEST) {
             throw new CorruptFileException(FileNames.CURRENT, 0, "it names no manifest");
         }
-        Version version = Version.EMPTY;
+        VersionBuilder builder = new VersionBuilder(Version.EMPTY);
+        Version version;
         boolean any = false;
         try (LogReader reader = LogReader.open(fileSystem, current, numbered.number(), LogKind.MANIFEST)) {
             while (reader.next()) {
@@ -97,15 +98,16 @@ public final class Manifest implements Closeable {
                             "record of type " + reader.type() + "; this release knows type " + EDIT + " only");
                 }
                 try {
-                    version = version.apply(VersionEdit.decode(
+                    builder.apply(VersionEdit.decode(
                             new ByteReader(reader.payload(), reader.payloadOffset(), reader.payloadLength())));
                 } catch (IOException e) {
                     throw new CorruptFileException(current, position, e);
                 } catch (IllegalArgumentException e) {
-                    throw new CorruptFileException(current, position, new IOException(e.getMessage(), e));
+                    throw notFitting(current, position, e);
                 }
                 any = true;
             }
+            version = built(builder, current, reader.position());
         } catch (NoSuchFileException e) {
             throw missing(current, FileNames.CURRENT, e);
         }
@@ -113,6 +115,19 @@ public final class Manifest implements Closeable {
             throw new CorruptFileException(current, 0, "it holds no edit, though it was synced before it was named");
         }
         return new Loaded(version, current);
+    }
+
+    private static Version built(VersionBuilder builder, String name, long end) throws CorruptFileException {
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw notFitting(name, end, e);
+        }
+    }
+
+    /** Checksums are right, and yet edits contradict one another. */
+    private static CorruptFileException notFitting(String name, long position, IllegalArgumentException why) {
+        return new CorruptFileException(name, position, new IOException(why.getMessage(), why));
     }
 
     /** The error for a file that {@code namedBy} says must be there. */

@@ -2,15 +2,8 @@ package io.streambed.lsm.internal.version;
 
 import io.streambed.lsm.internal.entry.SeqRanges;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Everything that the manifest knows, as one immutable value: readers share it, edits make the next one.
@@ -97,53 +90,9 @@ public record Version(
      *     one run that overlap, a level that does not exist
      */
     public Version apply(VersionEdit edit) {
-        List<SortedMap<Long, List<TableMeta>>> next = new ArrayList<>();
-        for (List<Run> runs : levels) {
-            SortedMap<Long, List<TableMeta>> level = new TreeMap<>(Comparator.reverseOrder());
-            for (Run run : runs) {
-                level.put(run.id(), new ArrayList<>(run.tables()));
-            }
-            next.add(level);
-        }
-        for (VersionEdit.Removed gone : edit.removed()) {
-            List<TableMeta> run = level(next, gone.level()).get(gone.run());
-            if (run == null || !run.removeIf(table -> table.number() == gone.number())) {
-                throw new IllegalArgumentException("edit removes a table that is not there: " + gone);
-            }
-        }
-        for (VersionEdit.Placed placed : edit.added()) {
-            SortedMap<Long, List<TableMeta>> level = level(next, placed.level());
-            List<TableMeta> run = level.get(placed.run());
-            if (run == null) {
-                run = new ArrayList<>();
-                level.put(placed.run(), run);
-            }
-            run.add(placed.table());
-        }
-        SeqRanges nextVoids = voids;
-        long nextVoidsBelow = voidsBelow;
-        for (VersionEdit.Voided declared : edit.voided()) {
-            nextVoids = nextVoids.plus(declared.range());
-            nextVoidsBelow = Math.max(nextVoidsBelow, declared.tablesBelow());
-        }
-        for (SeqRanges.Range range : edit.swept()) {
-            nextVoids = nextVoids.minus(range);
-        }
-        List<Long> nextLogs = new ArrayList<>(logs);
-        nextLogs.addAll(edit.logsCreated());
-        nextLogs.removeAll(edit.logsRemoved());
-        nextLogs.removeIf(number -> number < edit.logsDroppedBelow());
-        Collections.sort(nextLogs);
-        Commit newCommit = edit.commit();
-        return new Version(
-                sorted(next),
-                nextVoids,
-                nextVoidsBelow,
-                newCommit == null ? commit : newCommit,
-                List.copyOf(nextLogs),
-                Math.max(lastSeqNo, edit.lastSeqNo()),
-                Math.max(nextFileNumber, edit.nextFileNumber()),
-                Arrays.compareUnsigned(floor, edit.floor()) >= 0 ? floor : edit.floor());
+        VersionBuilder next = new VersionBuilder(this);
+        next.apply(edit);
+        return next.build();
     }
 
     /** One edit that makes this version out of {@link #EMPTY}: what a new manifest begins with. */
@@ -163,35 +112,5 @@ public record Version(
             }
         }
         return edit;
-    }
-
-    private static SortedMap<Long, List<TableMeta>> level(List<SortedMap<Long, List<TableMeta>>> levels, int level) {
-        if (level < 0 || level >= LEVELS) {
-            throw new IllegalArgumentException("edit names level " + level + "; there are " + LEVELS);
-        }
-        return levels.get(level);
-    }
-
-    private static List<List<Run>> sorted(List<SortedMap<Long, List<TableMeta>>> levels) {
-        Set<Long> seen = new HashSet<>();
-        List<List<Run>> result = new ArrayList<>();
-        for (SortedMap<Long, List<TableMeta>> level : levels) {
-            List<Run> runs = new ArrayList<>();
-            for (Map.Entry<Long, List<TableMeta>> entry : level.entrySet()) {
-                List<TableMeta> tables = entry.getValue();
-                if (tables.isEmpty()) {
-                    continue;
-                }
-                for (TableMeta table : tables) {
-                    if (!seen.add(table.number())) {
-                        throw new IllegalArgumentException("edit adds a table that is there already: " + table);
-                    }
-                }
-                tables.sort((a, b) -> Arrays.compareUnsigned(a.smallest(), b.smallest()));
-                runs.add(new Run(entry.getKey(), tables));
-            }
-            result.add(List.copyOf(runs));
-        }
-        return List.copyOf(result);
     }
 }
