@@ -136,7 +136,7 @@ final class Background {
         if (mayStop()) {
             return Backpressure.Demand.NONE;
         }
-        ReadView view = versions.view();
+        ReadView view = versions.viewOfWriter();
         int runs = view.tables().version().level(0).size();
         long forLevel0 = Backpressure.delayNanos(runs, options.level0Slowdown(), options.level0Stall());
         long forBuffers = view.sealed().size() < options.maxWriteBuffers() - 1
@@ -172,7 +172,7 @@ final class Background {
         if (mayStop()) {
             return Backpressure.Demand.NONE;
         }
-        ReadView view = versions.view();
+        ReadView view = versions.viewOfWriter();
         if (view.sealed().size() >= options.maxWriteBuffers() - 1) {
             return Backpressure.Demand.until("all " + options.maxWriteBuffers() + " write buffers are full");
         }

@@ -13,16 +13,20 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Reads what the logs hold up to the last commit into the memtable that a tree begins with. Recovery has found that commit, so nothing is
- * left to decide here; only to be done, once for a process that opens one store after the other. It may not have looked at what is before the
- * {@link CommitMark}: if that is damaged, this fails, and the next opening looks at all of it.
- * Where much is to be read, opening does not wait for it, but the first that asks for the memtable ({@link Versions#view}).
+ * Reads what the logs hold up to the last commit into a memtable. Recovery has found that commit, so nothing is left to decide here; only to
+ * be done, once for a process that opens one store after the other. It may not have looked at what is before the {@link CommitMark}: if that
+ * is damaged, this fails, and the next opening looks at all of it.
+ *
+ * <p>Where much is to be read, opening does not wait for it, but the first that asks for the memtable ({@link Versions#view}). Who only
+ * writes, as who restores does, needs nothing of it: such a memtable is sealed from the beginning, and writes go to another one.
  *
  * <p>Begun once, by the thread that opens the tree; awaited by any.
  */
 final class LogReplay {
-    /** To have another thread do it does not pay for less. */
+    /** To have another thread do it does not pay for less, unless that is much for the tree: this part of a write buffer. */
     private static final long WORTH_A_THREAD_BYTES = 64 << 10;
+
+    private static final int OF_A_WRITE_BUFFER = 64;
 
     /** The part of a log that counts: up to {@code end}. */
     record Part(long log, long end) {}
@@ -42,17 +46,14 @@ final class LogReplay {
         this.filled = filled;
     }
 
-    /** Has it begun: by {@code executor} if there is much to read, or else in this thread, at once. */
-    void begin(Executor executor) throws IOException {
-        long bytes = 0;
-        for (Part part : parts) {
-            bytes += part.end();
-        }
-        if (bytes >= WORTH_A_THREAD_BYTES) {
-            work.begin(executor);
-        } else {
-            work.await();
-        }
+    /** Whether there is so much to read in the logs, in bytes, that opening does not wait for it. */
+    static boolean isMuch(long bytes, LsmOptions options) {
+        return bytes >= Math.min(WORTH_A_THREAD_BYTES, options.writeBufferBytes() / OF_A_WRITE_BUFFER);
+    }
+
+    /** Has it begun by {@code executor}. */
+    void begin(Executor executor) {
+        work.begin(executor);
     }
 
     /**
@@ -116,12 +117,12 @@ final class LogReplay {
 
         @Override
         public void put(long seqNo, Slice key, Slice value) {
-            WritePath.insert(memtable, seqNo, EntryKind.PUT, key, value);
+            memtable.put(seqNo, EntryKind.PUT, key, value);
         }
 
         @Override
         public void delete(long seqNo, Slice key) {
-            WritePath.insert(memtable, seqNo, EntryKind.DELETE, key, NO_VALUE);
+            memtable.put(seqNo, EntryKind.DELETE, key, NO_VALUE);
         }
     }
 }

@@ -53,6 +53,7 @@ public final class LsmRuntime implements AutoCloseable {
     private final Executor flushExecutor;
     private final Executor compactionExecutor;
     private final Executor logExecutor;
+    private final Executor replayExecutor;
     private final Helpers compactionHelpers;
     private final RateLimit compactionRate;
     private final LongSupplier nanoClock;
@@ -73,11 +74,13 @@ public final class LsmRuntime implements AutoCloseable {
             this.flushExecutor = threads.flushes();
             this.compactionExecutor = threads.compactions();
             this.logExecutor = threads.logs();
+            this.replayExecutor = threads.replays();
         } else {
             this.threads = null;
             this.flushExecutor = given;
             this.compactionExecutor = given;
             this.logExecutor = given;
+            this.replayExecutor = given;
         }
         this.compactionHelpers = new Helpers(compactionExecutor, given == null ? builder.backgroundThreads - 1 : 0);
         this.nanoClock = builder.nanoClock;
@@ -191,9 +194,14 @@ public final class LsmRuntime implements AutoCloseable {
         return compactionExecutor;
     }
 
-    /** Creates logs before they are needed, and reads those that a crash has left. */
+    /** Creates logs before they are needed. */
     Executor logExecutor() {
         return logExecutor;
+    }
+
+    /** Reads the logs that a crash has left. */
+    Executor replayExecutor() {
+        return replayExecutor;
     }
 
     /** Starts compactions later; {@code null} where they run in threads of somebody else's, whose time is not ours to plan. */

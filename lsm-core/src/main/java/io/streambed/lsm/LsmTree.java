@@ -2,10 +2,12 @@ package io.streambed.lsm;
 
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.internal.iterator.VisibleIterator;
+import io.streambed.lsm.internal.memtable.Memtable;
 import io.streambed.lsm.internal.version.TableMeta;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +56,7 @@ public final class LsmTree implements AutoCloseable {
         this.ownsRuntime = ownsRuntime;
         this.directoryLock = directoryLock;
         this.files = recovered.files();
-        this.versions =
-                new Versions(options.name(), files, recovered.manifest(), recovered.version(), recovered.memtable());
+        this.versions = firstVersions(options, recovered);
         if (recovered.manifest().name().isEmpty()) {
             // Many a store is opened and closed again, or never written to: none of that waits for the disk.
             files.manifestIsMissing(versions::sync);
@@ -72,6 +73,18 @@ public final class LsmTree implements AutoCloseable {
                 this::sealForReaders);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
         this.reads = new ReadPath(files, versions, writes, options, background::mergeForReaders);
+    }
+
+    private static Versions firstVersions(LsmOptions options, Recovery.Recovered recovered) {
+        Memtable active = recovered.memtable();
+        List<SealedMemtable> sealed = List.of();
+        if (recovered.filledLater()) {
+            long logsBelow = recovered.files().nextNumber();
+            sealed = List.of(new SealedMemtable(active, recovered.commit(), logsBelow));
+            active = new Memtable(options.timeOfKeys(), 0);
+        }
+        return new Versions(
+                options.name(), recovered.files(), recovered.manifest(), recovered.version(), active, sealed);
     }
 
     /** Opens a directory, or creates it, with default settings and a runtime of its own, which is closed with the tree. */
@@ -377,10 +390,16 @@ public final class LsmTree implements AutoCloseable {
                 files.fileSystem(),
                 recovered.logs(),
                 recovered.memtable(),
-                // By whatever thread: the writer tells nothing before that is done.
-                filled -> background.memory().active(filled.bytesWithOrder()));
+                filled -> writes.filled(filled, recovered.filledLater()));
         versions.filledBy(replay);
-        replay.begin(runtime.logExecutor());
+        if (recovered.filledLater()) {
+            replay.begin(runtime.replayExecutor());
+            if (recovered.hasLostWrites()) {
+                writes.prepareLog();
+            }
+        } else {
+            replay.await();
+        }
         if (!recovered.version().tables().isEmpty() || files.hasLeftBehind()) {
             // Before the flush, which waits for it where level 0 is crowded. Not for nothing: to wake a thread takes a
             // tenth of an opening.

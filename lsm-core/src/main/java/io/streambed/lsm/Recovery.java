@@ -53,8 +53,9 @@ final class Recovery {
     /**
      * What a tree begins with.
      *
-     * @param memtable has room for what the logs hold up to the last commit
+     * @param memtable to be filled with what the logs hold up to the last commit; has room for it
      * @param logs what is to be read into it
+     * @param filledLater whether that is done in the background, and writes go to another memtable
      * @param commit the last commit
      * @param lastSeqNo the greatest sequence number ever seen; new ones are greater
      * @param previousLog the last log that counts
@@ -65,16 +66,18 @@ final class Recovery {
             Version version,
             Memtable memtable,
             List<LogReplay.Part> logs,
+            boolean filledLater,
             Commit commit,
             long lastSeqNo,
             WritePath.PreviousLog previousLog) {
         /** Bytes of the logs that count. */
         long logBytes() {
-            long bytes = 0;
-            for (LogReplay.Part part : logs) {
-                bytes += part.end();
-            }
-            return bytes;
+            return bytesOf(logs);
+        }
+
+        /** Whether something was written after the last commit: then whoever opens the tree is about to write it again. */
+        boolean hasLostWrites() {
+            return lastSeqNo > commit.seqNo();
         }
     }
 
@@ -138,9 +141,18 @@ final class Recovery {
                 recovered,
                 recovery.memtable(options.timeOfKeys()),
                 logs,
+                LogReplay.isMuch(bytesOf(logs), options),
                 recovery.commit,
                 recovery.lastSeqNo,
                 recovery.previousLog);
+    }
+
+    private static long bytesOf(List<LogReplay.Part> logs) {
+        long bytes = 0;
+        for (LogReplay.Part log : logs) {
+            bytes += log.end();
+        }
+        return bytes;
     }
 
     // ---- Logs

@@ -38,17 +38,23 @@ final class Versions {
 
     private volatile ReadView view;
 
-    /** Fills the memtable that the first view begins with; {@code null} once that is done. */
+    /** Fills a memtable of the first view; {@code null} once that is done. */
     private volatile @Nullable LogReplay replay;
 
     /** Begins with what recovery found. */
-    Versions(String name, TreeFiles files, Manifest manifest, Version recovered, Memtable active) {
+    Versions(
+            String name,
+            TreeFiles files,
+            Manifest manifest,
+            Version recovered,
+            Memtable active,
+            List<SealedMemtable> sealed) {
         this.name = name;
         this.files = files;
         this.manifest = manifest;
         this.current = recovered;
         addUser(recovered);
-        this.view = new ReadView(active, List.of(), new PinnedVersion(recovered, this, files));
+        this.view = new ReadView(active, sealed, new PinnedVersion(recovered, this, files));
     }
 
     /** Has everybody who asks for a view wait for this one. Before anybody does. */
@@ -64,6 +70,19 @@ final class Versions {
     ReadView view() {
         LogReplay filling = replay;
         if (filling != null) {
+            await(filling);
+        }
+        return view;
+    }
+
+    /**
+     * Where writers write now. Waits for nothing: a memtable that is still being filled is not the active one.
+     *
+     * @throws LsmException as {@link #view}, if it is known by now that the logs cannot be read
+     */
+    ReadView viewOfWriter() {
+        LogReplay filling = replay;
+        if (filling != null && filling.isDone()) {
             await(filling);
         }
         return view;

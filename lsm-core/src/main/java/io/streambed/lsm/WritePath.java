@@ -49,6 +49,7 @@ final class WritePath {
     private final LongSupplier nanoClock;
     private final WriteBufferBudget.Account memory;
     private final CommitMark mark;
+    private final RecoveredMemtable recoveredMemtable;
     private final DeadRanges deadRanges = new DeadRanges();
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -88,6 +89,7 @@ final class WritePath {
         this.nanoClock = runtime.nanoClock();
         this.commitNanos = nanoClock.getAsLong();
         this.memory = background.memory();
+        this.recoveredMemtable = new RecoveredMemtable(background);
         this.visible = recovered.lastSeqNo();
         this.commit = recovered.commit();
         this.previousLog = recovered.previousLog();
@@ -166,7 +168,7 @@ final class WritePath {
             EntryKind kind = operations.isDelete() ? EntryKind.DELETE : EntryKind.PUT;
             Slice key = operations.key();
             tellDeadRanges(kind, seqNo, key.array(), key.offset(), key.length());
-            insert(memtable, seqNo++, kind, key, operations.value());
+            memtable.put(seqNo++, kind, key, operations.value());
         }
         return seqNo - 1;
     }
@@ -177,19 +179,6 @@ final class WritePath {
         } else {
             deadRanges.deleted();
         }
-    }
-
-    static void insert(Memtable memtable, long seqNo, EntryKind kind, Slice key, Slice value) {
-        memtable.put(
-                seqNo,
-                kind,
-                key.array(),
-                key.offset(),
-                key.length(),
-                KeyHash.of(key.array(), key.offset(), key.length()),
-                value.array(),
-                value.offset(),
-                value.length());
     }
 
     /** Makes everything written so far recoverable, with {@code metadata}, or with the metadata there is if {@code null}. */
@@ -204,6 +193,8 @@ final class WritePath {
                 commitNanos = now;
                 return;
             }
+            // Nothing is committed on top of logs that cannot be read: the next opening might have to drop it.
+            versions.view();
             if (isLogTooLong()) {
                 rotate();
             }
@@ -229,7 +220,9 @@ final class WritePath {
         lock.lock();
         try {
             background.requireWritable();
-            if (!versions.view().active().isEmpty() || !commit.equals(newestSealedCommit())) {
+            boolean isNeeded = !versions.view().active().isEmpty() || !commit.equals(newestSealedCommit());
+            recoveredMemtable.flush();
+            if (isNeeded) {
                 rotate();
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -248,7 +241,7 @@ final class WritePath {
         try {
             // The logs may be being read by this very thread, which reports what they take and is asked for it in
             // turn. The next write seals then.
-            if (memory.isAsked() && versions.hasView() && background.maySeal()) {
+            if (memory.isAsked() && versions.hasView() && !recoveredMemtable.flush() && background.maySeal()) {
                 rotate();
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -266,10 +259,11 @@ final class WritePath {
         }
         try {
             boolean seals = !versions.view().active().isEmpty() && background.maySeal();
+            boolean flushes = recoveredMemtable.flush();
             if (seals) {
                 rotate();
             }
-            return seals;
+            return seals || flushes;
         } catch (IOException | RuntimeException | Error e) {
             background.fail(e);
             return true;
@@ -278,10 +272,38 @@ final class WritePath {
         }
     }
 
-    /** Tells the budget what the memtable takes. */
+    /** Tells the budget what the memtable takes, and what was filled from the logs. */
     private void reportMemory() {
         WalWriter wal = log;
-        memory.active(versions.view().active().bytesWithOrder() + (wal == null ? 0 : wal.bufferBytes()));
+        long bytes = versions.viewOfWriter().active().bytesWithOrder() + (wal == null ? 0 : wal.bufferBytes());
+        memory.active(bytes + recoveredMemtable.bytes());
+    }
+
+    /** What the logs held has been read, into a memtable that is sealed if it is {@code apart}, and else the active one. */
+    void filled(Memtable memtable, boolean apart) {
+        if (apart) {
+            recoveredMemtable.filled(memtable.bytesWithOrder());
+        }
+        // Whoever holds the lock is writing, and tells the budget when he is done. He may be waiting for this.
+        if (lock.tryLock()) {
+            try {
+                reportMemory();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Has the log created that the next write will need. For a tree that has just been opened. */
+    void prepareLog() {
+        lock.lock();
+        try {
+            if (options.durability() != Durability.NONE) {
+                nextLog.prepare(previousLog.number);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Hands the log over to the operating system and closes it. */
@@ -344,13 +366,19 @@ final class WritePath {
         if (memory.mustWait()) {
             background.awaitMemory();
         }
-        Memtable active = versions.view().active();
+        // With each write a commit, it waits for the logs to be read as a commit does.
+        ReadView view = options.commitEveryWrite() ? versions.view() : versions.viewOfWriter();
+        Memtable active = view.active();
+        boolean isFilling = active.bytes() >= options.writeBufferBytes() / BEFORE_NEXT_LOG;
+        if (isFilling || memory.isAsked()) {
+            recoveredMemtable.flush();
+        }
         if (isFull(active) || isLogTooLong() || memory.isAsked()) {
             rotate();
-            active = versions.view().active();
+            return versions.view().active();
         }
         WalWriter wal = log;
-        if (wal != null && active.bytes() >= options.writeBufferBytes() / BEFORE_NEXT_LOG && nextLog.isAbsent()) {
+        if (wal != null && isFilling && nextLog.isAbsent()) {
             nextLog.prepare(wal.fileNumber());
         }
         return active;
@@ -373,6 +401,9 @@ final class WritePath {
     }
 
     private void rotate() throws IOException {
+        // A memtable is sealed behind one that is filled, and flushed behind it.
+        versions.view();
+        recoveredMemtable.flush();
         background.awaitWriteBuffer();
         WalWriter full = log;
         if (full != null) {

@@ -3,6 +3,7 @@ package io.streambed.lsm;
 import static io.streambed.lsm.testing.ByteMaps.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -91,6 +92,118 @@ class LogReplayTest {
             }
             assertEntries(tree, MANY);
         }
+    }
+
+    /** As one does who restores. */
+    @Test
+    void whoOnlyWritesDoesNotWaitForIt() {
+        LsmTree tree = open(killedAfter(MANY));
+        tree.put(bytes("key 3"), bytes("new"));
+        tree.delete(bytes("key 4"));
+        assertEquals(1, background.size());
+        assertFalse(replayed(), "nobody has read it");
+        assertArrayEquals(bytes("new"), tree.get(bytes("key 3")));
+        assertTrue(replayed());
+        assertNull(tree.get(bytes("key 4")));
+        assertArrayEquals(VALUE, tree.get(bytes("key 5")));
+    }
+
+    @Test
+    void aCommitWaitsForIt() {
+        LsmTree tree = open(killedAfter(MANY));
+        tree.commit(bytes("offset"));
+        assertFalse(replayed(), "there was nothing to commit");
+        tree.put(bytes("key 3"), bytes("new"));
+        tree.commit(bytes("next"));
+        assertTrue(replayed());
+    }
+
+    @Test
+    void whereEachWriteIsACommitEachWriteWaitsForIt() {
+        LsmTree tree = open(killedAfter(MANY), LsmOptions.defaults());
+        tree.put(bytes("key 3"), bytes("new"));
+        assertTrue(replayed());
+    }
+
+    /** Or the next opening would have to drop what was said to be safe. */
+    @Test
+    void nothingIsCommittedOnTopOfLogsThatCannotBeRead() {
+        MemoryFileSystem memory = killedAfter(MANY);
+        FaultFileSystem files = new FaultFileSystem(memory);
+        LsmTree tree = open(files);
+        tree.put(bytes("key 3"), bytes("new"));
+        files.inject(
+                Fault.on(Operation.OPEN).inFile(name -> name.endsWith(".log")).once("disk on fire"));
+        for (int i = 0; i < 2; i++) {
+            assertTold(() -> {
+                tree.commit(bytes("next"));
+                return null;
+            });
+        }
+        assertTold(() -> {
+            tree.close();
+            return null;
+        });
+        LsmTree again = open(memory.afterKill());
+        assertEntries(again, MANY);
+        assertArrayEquals(bytes("offset"), again.committedMetadata());
+    }
+
+    @Test
+    void whatIsWrittenBesideItSurvivesTheNextKill() {
+        for (boolean flushed : new boolean[] {false, true}) {
+            MemoryFileSystem files = killedAfter(MANY);
+            LsmTree tree = open(files);
+            for (int i = MANY; i < 2 * MANY; i++) {
+                tree.put(bytes("key " + i), VALUE);
+            }
+            tree.commit(bytes("next"));
+            if (flushed) {
+                tree.flush();
+            }
+            LsmTree next = open(files.afterKill());
+            assertEntries(next, 2 * MANY);
+            assertArrayEquals(bytes("next"), next.committedMetadata());
+            next.put(bytes("one more"), VALUE);
+            next.commit(bytes("last"));
+            assertEntries(open(files.afterKill()), 2 * MANY);
+        }
+    }
+
+    @Test
+    void itIsFlushedOnceTheMemtableBehindItFillsUp() {
+        LsmTree tree = open(killedAfter(MANY));
+        assertEquals(1, tree.metrics().immutableMemtables());
+        tree.put(bytes("key 3"), VALUE);
+        assertEquals(0, tree.metrics().flushes().count(), "a store that is hardly written does without");
+        long most = LsmOptions.defaults().writeBufferBytes() / 8;
+        for (int i = 0; tree.metrics().flushes().count() == 0; i++) {
+            assertTrue(tree.metrics().memtableBytes() < most, "by now it should have been flushed");
+            tree.put(bytes("more " + i), VALUE);
+        }
+        LsmMetrics metrics = tree.metrics();
+        assertEquals(0, metrics.immutableMemtables());
+        assertEquals(1, metrics.runs());
+        assertTrue(metrics.memtableBytes() >= 1 << 20, "the other one stays as it was");
+        long used = runtimes.get(runtimes.size() - 1).metrics().writeBufferBytes();
+        assertTrue(used < most, used + " bytes: the budget has been told");
+        assertArrayEquals(VALUE, tree.get(bytes("key 7")));
+    }
+
+    /** A file is created, and three things are synced: restoring would begin with that. */
+    @Test
+    void theLogThatWillBeNeededIsCreatedMeanwhile() {
+        FaultFileSystem files = new FaultFileSystem(killedAfter(MANY, MANY));
+        LsmTree tree = open(files);
+        assertEquals(2, background.size());
+        background.forEach(Runnable::run);
+        long created = files.count(Operation.CREATE);
+        long synced = files.count(Operation.SYNC);
+        tree.put(bytes("key 3"), VALUE);
+        tree.commit(bytes("next"));
+        assertEquals(created, files.count(Operation.CREATE));
+        assertEquals(synced, files.count(Operation.SYNC));
+        assertEntries(tree, MANY);
     }
 
     @Test
@@ -183,6 +296,11 @@ class LogReplayTest {
         }
     }
 
+    /** Whether the last tree that was opened has been given what its logs hold. */
+    private boolean replayed() {
+        return runtimes.get(runtimes.size() - 1).metrics().writeBufferBytes() > (long) MANY * VALUE.length;
+    }
+
     private static void assertTold(Callable<?> call) {
         LsmException failure = assertThrows(LsmException.class, call::call);
         assertEquals(LsmException.Kind.IO, failure.kind());
@@ -208,8 +326,12 @@ class LogReplayTest {
                 .sum();
     }
 
-    /** The directory of a process that was killed after so many puts, a commit, and one put more. */
+    /** The directory of a process that was killed after so many puts, a commit, and one put more, which has not left the process. */
     private static MemoryFileSystem killedAfter(int puts) {
+        return killedAfter(puts, 1);
+    }
+
+    private static MemoryFileSystem killedAfter(int puts, int putsMore) {
         MemoryFileSystem files = new MemoryFileSystem();
         try (LsmRuntime runtime = LsmRuntime.builder().executor(Runnable::run).build()) {
             LsmTree tree = runtime.open(
@@ -218,18 +340,24 @@ class LogReplayTest {
                 tree.put(bytes("key " + i), VALUE);
             }
             tree.commit(bytes("offset"));
-            tree.put(bytes("not committed"), VALUE);
+            for (int i = 0; i < putsMore; i++) {
+                tree.put(bytes("not committed"), VALUE);
+            }
             return files.afterKill();
         }
     }
 
     private LsmTree open(FileSystem files) {
+        return open(files, LsmOptions.builder().commitEveryWrite(false).build());
+    }
+
+    private LsmTree open(FileSystem files, LsmOptions options) {
         LsmRuntime runtime = LsmRuntime.builder()
                 .executor(this::execute)
                 .eventListener(events::add)
                 .build();
         runtimes.add(runtime);
-        return runtime.open(files, LsmOptions.builder().commitEveryWrite(false).build());
+        return runtime.open(files, options);
     }
 
     /** What opening leaves to the background waits for the test; what writes ask for is done at once. */

@@ -1,5 +1,6 @@
 package io.streambed.lsm.internal.memtable;
 
+import io.streambed.lsm.bytes.KeyHash;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.entry.InternalIterator;
@@ -85,6 +86,20 @@ public final class Memtable {
         this.keyTime = keyTime;
         this.earliest = keyTime == null ? Long.MIN_VALUE : Long.MAX_VALUE;
         this.latest = keyTime == null ? Long.MAX_VALUE : Long.MIN_VALUE;
+    }
+
+    /** Adds a version of a key whose bytes are elsewhere, as the other {@code put} does. */
+    public void put(long seqNo, EntryKind kind, Slice key, Slice value) {
+        put(
+                seqNo,
+                kind,
+                key.array(),
+                key.offset(),
+                key.length(),
+                KeyHash.of(key.array(), key.offset(), key.length()),
+                value.array(),
+                value.offset(),
+                value.length());
     }
 
     /**

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads that flush and compact, for all trees of a runtime. Flushes have a thread of their own, because a writer may wait
  * for one, and no flush should stand in line behind a compaction that takes seconds; so have new logs, which wait for the disk and for
- * little else. Threads are daemons, start with the first
- * task, and end when there is nothing to do for a while.
+ * little else, and the reading of old ones, which waits for a processor. Threads are daemons, start with the first task, and end when there
+ * is nothing to do for a while.
  */
 public final class BackgroundThreads implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
@@ -20,6 +20,7 @@ public final class BackgroundThreads implements AutoCloseable {
     private final ThreadPoolExecutor flushes;
     private final ThreadPoolExecutor compactions;
     private final ThreadPoolExecutor logs;
+    private final ThreadPoolExecutor replays;
 
     /** Looking whether there is something to do takes no time, so it does not stand in line. */
     private final Executor soon = Runnable::run;
@@ -29,6 +30,7 @@ public final class BackgroundThreads implements AutoCloseable {
         this.flushes = pool("lsm-flush", 1);
         this.compactions = pool("lsm-compaction", compactionThreads);
         this.logs = pool("lsm-log", 1);
+        this.replays = pool("lsm-replay", 1);
     }
 
     /** Runs flushes, one after another. */
@@ -41,9 +43,14 @@ public final class BackgroundThreads implements AutoCloseable {
         return compactions;
     }
 
-    /** Creates logs, and reads those that a crash has left, one after another. */
+    /** Creates logs, one after another. */
     public Executor logs() {
         return logs;
+    }
+
+    /** Reads the logs that a crash has left, those of one tree after another. */
+    public Executor replays() {
+        return replays;
     }
 
     /** Compactions that can wait; what they wait for is a thread of the JDK's that all of a process share. */
@@ -58,6 +65,7 @@ public final class BackgroundThreads implements AutoCloseable {
         flushes.shutdown();
         compactions.shutdown();
         logs.shutdown();
+        replays.shutdown();
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {

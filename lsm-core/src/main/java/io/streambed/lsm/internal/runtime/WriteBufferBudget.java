@@ -171,10 +171,16 @@ public final class WriteBufferBudget {
 
         /** The active memtable waits for its flush from now on, and a new one has taken its place. Called by the writer. */
         public synchronized void sealed() {
+            sealed(activeBytes);
+        }
+
+        /** So much of what counted with the active memtable waits for a flush of its own from now on. Called by the writer. */
+        public synchronized void sealed(long bytes) {
             if (!closed) {
-                sealedBytes.add(activeBytes);
-                sealed.addAndGet(activeBytes);
-                changeActive(0);
+                long moved = Math.min(bytes, activeBytes);
+                sealedBytes.add(moved);
+                sealed.addAndGet(moved);
+                changeActive(activeBytes - moved);
                 asked = false;
             }
         }
