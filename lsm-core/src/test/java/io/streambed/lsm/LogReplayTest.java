@@ -173,14 +173,16 @@ class LogReplayTest {
 
     @Test
     void itIsFlushedOnceTheMemtableBehindItFillsUp() {
-        LsmTree tree = open(killedAfter(MANY));
+        MemoryFileSystem files = killedAfter(MANY);
+        LsmTree tree = open(files);
         assertEquals(1, tree.metrics().immutableMemtables());
         tree.put(bytes("key 3"), VALUE);
         assertEquals(0, tree.metrics().flushes().count(), "a store that is hardly written does without");
         long most = LsmOptions.defaults().writeBufferBytes() / 8;
-        for (int i = 0; tree.metrics().flushes().count() == 0; i++) {
+        int more = 0;
+        while (tree.metrics().flushes().count() == 0) {
             assertTrue(tree.metrics().memtableBytes() < most, "by now it should have been flushed");
-            tree.put(bytes("more " + i), VALUE);
+            tree.put(bytes("more " + more++), VALUE);
         }
         LsmMetrics metrics = tree.metrics();
         assertEquals(0, metrics.immutableMemtables());
@@ -189,6 +191,9 @@ class LogReplayTest {
         long used = runtimes.get(runtimes.size() - 1).metrics().writeBufferBytes();
         assertTrue(used < most, used + " bytes: the budget has been told");
         assertArrayEquals(VALUE, tree.get(bytes("key 7")));
+        tree.commit(bytes("next"));
+        // Its logs have gone, and the one behind them has not.
+        assertEntries(open(files.afterKill()), MANY + more);
     }
 
     /** A file is created, and three things are synced: restoring would begin with that. */
