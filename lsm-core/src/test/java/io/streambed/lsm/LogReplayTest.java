@@ -196,6 +196,32 @@ class LogReplayTest {
         assertEntries(open(files.afterKill()), MANY + more);
     }
 
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void theBudgetCountsItUntilItHasBeenFlushed() {
+        LsmRuntime runtime = LsmRuntime.builder().executor(background::add).build();
+        runtimes.add(runtime);
+        LsmTree tree = runtime.open(
+                killedAfter(MANY), LsmOptions.builder().commitEveryWrite(false).build());
+        background.remove().run();
+        long least = (long) MANY * VALUE.length;
+        // Until the flush has been asked for, and some writes more.
+        for (long bytes = 0; bytes < LsmOptions.defaults().writeBufferBytes() / 8; bytes += VALUE.length) {
+            tree.put(bytes("more " + bytes), VALUE);
+            least += VALUE.length;
+        }
+        assertEquals(0, tree.metrics().flushes().count());
+        long before = runtime.metrics().writeBufferBytes();
+        assertTrue(before > least, before + " bytes for " + least);
+        // All of it, as closing waits for what has begun.
+        while (!background.isEmpty()) {
+            background.remove().run();
+        }
+        assertEquals(1, tree.metrics().flushes().count());
+        long after = runtime.metrics().writeBufferBytes();
+        assertTrue(after < before - (long) MANY * VALUE.length, after + " bytes after " + before);
+    }
+
     /** A file is created, and three things are synced: restoring would begin with that. */
     @Test
     void theLogThatWillBeNeededIsCreatedMeanwhile() {

@@ -60,6 +60,23 @@ class WriteBufferBudgetTest {
     }
 
     @Test
+    void aPartMayBeSealedByItself() {
+        Tree a = new Tree();
+        a.account.active(210);
+        assertTrue(a.account.isAsked());
+        a.account.sealed(150);
+        assertFalse(a.account.isAsked(), "what was asked for is on its way");
+        assertEquals(210, budget.usedBytes());
+        a.account.active(70);
+        a.account.sealed();
+        assertEquals(220, budget.usedBytes());
+        a.account.flushed();
+        assertEquals(70, budget.usedBytes(), "the part was sealed first");
+        a.account.flushed();
+        assertEquals(0, budget.usedBytes());
+    }
+
+    @Test
     void anIdleMemtableIsAskedInTheEnd() {
         Tree idle = new Tree();
         Tree busy = new Tree();
