@@ -314,13 +314,17 @@ final class Background {
 
     private void compactAll() throws IOException {
         files.sweep(versions::sync);
+        if (pickers.hasComeToRest()) {
+            // It needs no log soon, and the next one need not be quick.
+            files.deleteUsedLog();
+        }
         Optional<Compaction> next = nextCompaction.get();
         while (!closed && next.isPresent()) {
             compact(next.get());
             backpressure.changed();
             next = nextCompaction.get();
         }
-        if (!closed && nextCompaction.isDueAtRest()) {
+        if (!closed && (nextCompaction.isDueAtRest() || files.hasUsedLog())) {
             pickers.onceAtRest(this::compactSoon);
         }
     }

@@ -81,9 +81,14 @@ final class CompactionStylePickers {
         return timer == null || nanoClock.getAsLong() - disturbedNanos >= REST_NANOS;
     }
 
+    /** Whether it is at rest, and has not always been. */
+    boolean hasComeToRest() {
+        return timer != null && isAtRest();
+    }
+
     /** Whether runs may be merged now for nothing but their readers. Not by a user's own executor, which may be the reader's thread. */
     boolean mayMergeForReaders() {
-        return styleMergesForReaders && timer != null && isAtRest();
+        return styleMergesForReaders && hasComeToRest();
     }
 
     /** Has somebody look when the tree may be at rest. One look at a time is planned: who looks too early plans the next. */

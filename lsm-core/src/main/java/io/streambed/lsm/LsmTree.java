@@ -341,6 +341,7 @@ public final class LsmTree implements AutoCloseable {
         try (Closeable lock = directoryLock;
                 Closeable tables = files::closeTables;
                 Closeable manifest = versions::close;
+                Closeable usedLog = files::deleteUsedLog;
                 Closeable log = writes::close) {
             runtime.closed(this);
         } catch (IOException e) {

@@ -33,16 +33,26 @@ final class TreeFiles implements TableFiles {
     /** Blocks that stand for a table, when it is asked how much of it has expired. */
     private static final int SAMPLED_BLOCKS = 8;
 
+    /** No log has this number. */
+    static final long NO_LOG = 0;
+
+    /** Of a write buffer; a log that is shorter is not worth keeping for its pages. */
+    private static final int WORTH_RECYCLING = 4;
+
     private final FileSystem fileSystem;
     private final TableCache tables;
     private final TableWriter.Settings settings;
     private final long tableBytes;
     private final @Nullable KeyTime keyTime;
+    private final long bytesWorthRecycling;
     private final AtomicLong nextNumber;
     private final ReadCounters readCounters = new ReadCounters();
 
     /** Of the logs that are there, but for the one being written. */
     private final ConcurrentHashMap<Long, Long> logLengths = new ConcurrentHashMap<>();
+
+    /** The log that became useless last, whose file the next one may take; or {@link #NO_LOG}. */
+    private final AtomicLong usedLog = new AtomicLong(NO_LOG);
 
     /** What has to be done before the first log or table is created; see {@link #syncNamesOnce}. */
     private volatile @Nullable Step beforeFirstFile;
@@ -63,12 +73,14 @@ final class TreeFiles implements TableFiles {
             TableWriter.Settings settings,
             long tableBytes,
             @Nullable KeyTime keyTime,
+            long bytesWorthRecycling,
             long nextNumber) {
         this.fileSystem = fileSystem;
         this.tables = tables;
         this.settings = settings;
         this.tableBytes = tableBytes;
         this.keyTime = keyTime;
+        this.bytesWorthRecycling = bytesWorthRecycling;
         this.nextNumber = new AtomicLong(nextNumber);
     }
 
@@ -77,7 +89,16 @@ final class TreeFiles implements TableFiles {
         TableWriter.Settings settings = new TableWriter.Settings(
                 options.blockBytes(), RESTART_INTERVAL, options.filterBitsPerKey(), codec(options.compression()));
         return new TreeFiles(
-                fileSystem, runtime.tableCache(), settings, options.tableBytes(), options.keyTime(), nextNumber);
+                fileSystem,
+                runtime.tableCache(),
+                settings,
+                options.tableBytes(),
+                options.keyTime(),
+                // A log that is synced says so in its records, which those of an older one must not stand behind.
+                options.durability() == Durability.PROCESS
+                        ? options.writeBufferBytes() / WORTH_RECYCLING
+                        : Long.MAX_VALUE,
+                nextNumber);
     }
 
     private static BlockCodec codec(Compression compression) {
@@ -257,9 +278,37 @@ final class TreeFiles implements TableFiles {
         return logLengths.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** A log is not needed any more: deletes it, or keeps it for the next one to take its file. */
     void deleteLog(long number) {
+        if (!closed && logLengths.getOrDefault(number, 0L) >= bytesWorthRecycling) {
+            deleteUsedLog(usedLog.getAndSet(number));
+        } else {
+            deleteUsedLog(number);
+        }
+    }
+
+    /** Gives a log away whose file may be taken for another one: its number, or {@link #NO_LOG}. */
+    long takeUsedLog() {
+        long number = usedLog.getAndSet(NO_LOG);
         logLengths.remove(number);
-        delete(FileNames.log(number));
+        return number;
+    }
+
+    /** Whether there is a log that {@link #takeUsedLog} would give. */
+    boolean hasUsedLog() {
+        return usedLog.get() != NO_LOG;
+    }
+
+    /** Nobody is going to take the used log soon. */
+    void deleteUsedLog() {
+        deleteUsedLog(usedLog.getAndSet(NO_LOG));
+    }
+
+    private void deleteUsedLog(long number) {
+        if (number != NO_LOG) {
+            logLengths.remove(number);
+            delete(FileNames.log(number));
+        }
     }
 
     /** Closes all tables; whoever opens one from now on is refused, and a table not needed any more stays for the next opening. */

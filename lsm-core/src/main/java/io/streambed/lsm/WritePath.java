@@ -315,7 +315,9 @@ final class WritePath {
             try (Closeable next = nextLog::close;
                     Closeable noted = mark) {
                 if (wal != null) {
-                    wal.close();
+                    try (wal) {
+                        wal.cutOff();
+                    }
                     mark.ended();
                 }
             }

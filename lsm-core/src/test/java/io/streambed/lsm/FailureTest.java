@@ -137,7 +137,8 @@ class FailureTest {
                     .filter(name -> name.endsWith(".log"))
                     .mapToLong(this::length)
                     .sum();
-            assertTrue(logBytes < 400_000, logBytes + " bytes of log");
+            // One that is written to, and one whose file is to be taken again.
+            assertTrue(logBytes < 800_000, logBytes + " bytes of log");
         }
         try (LsmTree tree = runtime.open(files, options)) {
             assertTrue(new String(tree.committedMetadata(), UTF_8).startsWith("offset 1999"));

@@ -3,6 +3,7 @@ package io.streambed.lsm;
 import static io.streambed.lsm.testing.ByteMaps.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +14,9 @@ import io.streambed.lsm.fs.Fault.Operation;
 import io.streambed.lsm.fs.FaultFileSystem;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
+import io.streambed.lsm.testing.Workers;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +30,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Logs that are created before they are needed. Nothing is flushed before the end, so that all logs stay. */
+/** Logs that are created before they are needed. Nothing is flushed before it is said, so that all logs stay. */
 class NextLogTest {
     private static final byte[] VALUE = new byte[4 << 10];
     private static final int PUTS_IN_A_BUFFER = 16;
@@ -141,6 +144,106 @@ class NextLogTest {
         }
     }
 
+    @Test
+    void aLogThatIsNotNeededAnyMoreIsTakenAgain() throws IOException {
+        LsmTree tree = open(files);
+        long used = fillAndFlush(tree);
+        assertTrue(logs(memory).contains(used), "it is kept");
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        long renames = files.count(Operation.RENAME);
+        int length = memory.content(name(used)).length;
+        creations.remove().run();
+        assertEquals(renames + 1, files.count(Operation.RENAME));
+        assertFalse(logs(memory).contains(used));
+        long taken = logs(memory).get(logs(memory).size() - 1);
+        assertEquals(length, memory.content(name(taken)).length);
+
+        for (int i = 0; i < PUTS_IN_A_BUFFER; i++) {
+            tree.put(bytes("key " + i), VALUE);
+        }
+        tree.put(bytes("last"), bytes("value"));
+        LsmTree recovered = open(memory.afterKill());
+        assertArrayEquals(bytes("value"), recovered.get(bytes("last")));
+        assertNotNull(recovered.get(bytes("first")));
+    }
+
+    @Test
+    void theOneThatWasNeededLastIsKept() throws IOException {
+        createAtOnce = true;
+        LsmTree tree = open(memory);
+        while (logs(memory).size() < 4) {
+            tree.put(bytes("filling"), VALUE);
+        }
+        List<Long> logs = logs(memory);
+        catchUp();
+        assertEquals(logs.subList(1, 4), logs(memory), "two memtables were flushed");
+    }
+
+    @Test
+    void aLogThatHoldsNextToNothingIsNotKept() {
+        LsmRuntime runtime = LsmRuntime.builder().build();
+        runtimes.add(runtime);
+        LsmTree tree = runtime.open(memory, options(Durability.PROCESS));
+        tree.put(bytes("key"), bytes("value"));
+        tree.flush();
+        assertEquals(List.of(), logs(memory));
+    }
+
+    @Test
+    void whereLogsAreSyncedNoneIsTakenAgain() throws IOException {
+        LsmTree tree = open(memory, Durability.POWER);
+        long log = fillAndFlush(tree);
+        assertFalse(logs(memory).contains(log));
+    }
+
+    @Test
+    void closingLeavesNoLogThatIsNotNeededAndNothingBehindTheRecordsOfTheLastOne() throws IOException {
+        LsmTree tree = open(memory);
+        fillAndFlush(tree);
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        creations.remove().run();
+        long taken = logs(memory).get(logs(memory).size() - 1);
+        long used = fillAndFlush(tree);
+        assertTrue(logs(memory).contains(used));
+        tree.put(bytes("last"), bytes("value"));
+        int before = memory.content(name(taken)).length;
+        closing = true;
+        tree.close();
+        closing = false;
+        assertFalse(logs(memory).contains(used));
+        assertTrue(memory.content(name(taken)).length < before / 2, "what an older log held is gone");
+        assertArrayEquals(bytes("value"), open(memory).get(bytes("last")));
+    }
+
+    /** By the real clock. */
+    @Test
+    void aTreeThatRestsKeepsNone() throws InterruptedException {
+        LsmRuntime runtime = LsmRuntime.builder().build();
+        runtimes.add(runtime);
+        LsmTree tree = runtime.open(memory, options(Durability.PROCESS));
+        for (int i = 0; i <= PUTS_IN_A_BUFFER; i++) {
+            tree.put(bytes("key " + i), VALUE);
+        }
+        tree.flush();
+        long needed = logs(memory).get(logs(memory).size() - 1);
+        Workers.await("the rest", Duration.ofSeconds(30), () -> logs(memory).get(0) >= needed);
+        assertNotNull(tree.get(bytes("key 0")));
+    }
+
+    /** Fills a memtable and flushes it; answers which log has become needless by that. */
+    private long fillAndFlush(LsmTree tree) {
+        while (flushes.isEmpty()) {
+            creations.forEach(Runnable::run);
+            creations.clear();
+            tree.put(bytes("filling"), VALUE);
+        }
+        List<Long> logs = logs(memory);
+        catchUp();
+        return logs.get(logs.size() - 2);
+    }
+
     /**
      * Two sessions that are killed leave a chain of logs, with ones that were never written to in between. After a loss of power any of
      * them may have lost everything behind its header: then all that is left is what was put before that.
@@ -202,16 +305,23 @@ class NextLogTest {
     }
 
     private LsmTree open(FileSystem fileSystem) {
+        return open(fileSystem, Durability.PROCESS);
+    }
+
+    private LsmTree open(FileSystem fileSystem, Durability durability) {
         LsmRuntime runtime =
                 LsmRuntime.builder().executor(this::execute).blockCache(false).build();
         runtimes.add(runtime);
-        return runtime.open(
-                fileSystem,
-                LsmOptions.builder()
-                        .commitEveryWrite(true)
-                        .writeBufferBytes((long) PUTS_IN_A_BUFFER * VALUE.length)
-                        .maxWriteBuffers(16)
-                        .build());
+        return runtime.open(fileSystem, options(durability));
+    }
+
+    private static LsmOptions options(Durability durability) {
+        return LsmOptions.builder()
+                .durability(durability)
+                .commitEveryWrite(true)
+                .writeBufferBytes((long) PUTS_IN_A_BUFFER * VALUE.length)
+                .maxWriteBuffers(16)
+                .build();
     }
 
     private void execute(Runnable task) {

@@ -14,6 +14,12 @@ public interface AppendFile extends Closeable {
     /** Makes everything written so far survive a loss of power. After a failure it must not be tried again. */
     void sync() throws IOException;
 
+    /**
+     * Has the file end where its writes end, from here on. It does so anyway unless it was opened by {@link FileSystem#overwriteStaged}. Not
+     * synced: after a loss of power there may be more.
+     */
+    default void cutOff() throws IOException {}
+
     /** Number of bytes written so far. */
     long length();
 

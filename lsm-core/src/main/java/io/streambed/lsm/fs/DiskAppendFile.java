@@ -1,23 +1,47 @@
 package io.streambed.lsm.fs;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A file on disk being written, through a stream, which no interrupt can close. */
+/** A file on disk being written from its beginning on, by calls that no interrupt can close. */
 final class DiskAppendFile implements AppendFile {
     /** The JDK copies what it is given to native memory, which this bounds. */
     private static final int CHUNK = 256 << 10;
 
-    private final String name;
-    private final FileOutputStream stream;
+    /** What is written within it can be synced without the rest of the file. */
+    private static final int PAGE = 4 << 10;
+
+    private final Path path;
+    private final RandomAccessFile file;
     private long length;
+
+    /** Whether the file may hold more than what was written. */
+    private boolean hasRest;
+
     private @Nullable Throwable failure;
 
-    DiskAppendFile(String name, FileOutputStream stream) {
-        this.name = name;
-        this.stream = stream;
+    /** A file that has just been created. */
+    static DiskAppendFile empty(Path path) throws IOException {
+        return new DiskAppendFile(path, false);
+    }
+
+    /** A file that holds something, to be written over. */
+    static DiskAppendFile over(Path path) throws IOException {
+        return new DiskAppendFile(path, true);
+    }
+
+    private DiskAppendFile(Path path, boolean hasRest) throws IOException {
+        this.path = path;
+        this.file = new RandomAccessFile(path.toFile(), "rw");
+        this.hasRest = hasRest;
     }
 
     @Override
@@ -26,7 +50,7 @@ final class DiskAppendFile implements AppendFile {
         requireIntact();
         try {
             for (int done = 0; done < count; done += CHUNK) {
-                stream.write(bytes, offset + done, Math.min(CHUNK, count - done));
+                file.write(bytes, offset + done, Math.min(CHUNK, count - done));
             }
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
@@ -39,7 +63,53 @@ final class DiskAppendFile implements AppendFile {
     public void sync() throws IOException {
         requireIntact();
         try {
-            stream.getFD().sync();
+            if (!hasRest || length > PAGE || !syncFirstPage()) {
+                file.getFD().sync();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /**
+     * Syncs what was written without what the file held before: megabytes that nobody needs any more, and that may never have been on disk.
+     *
+     * @return whether that is possible here; if not, nothing has been tried
+     */
+    private boolean syncFirstPage() throws IOException {
+        // An interrupt would close the channel.
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            if (channel.size() < PAGE || !Mapping.isSupported(PAGE)) {
+                return false;
+            }
+            Mapping mapping = Mapping.forWriting(channel, PAGE);
+            try {
+                ((MappedByteBuffer) mapping.bytes()).force();
+            } finally {
+                mapping.unmap();
+            }
+            return true;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void cutOff() throws IOException {
+        if (!hasRest) {
+            return;
+        }
+        requireIntact();
+        try {
+            file.setLength(length);
+            hasRest = false;
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
             throw e;
@@ -64,7 +134,7 @@ final class DiskAppendFile implements AppendFile {
 
     @Override
     public void close() throws IOException {
-        stream.close();
+        file.close();
     }
 
     /**
@@ -74,7 +144,8 @@ final class DiskAppendFile implements AppendFile {
     void requireIntact() throws IOException {
         if (failure != null) {
             throw new IOException(
-                    "file " + name + " is not written to any more after: " + failure.getMessage(), failure);
+                    "file " + path.getFileName() + " is not written to any more after: " + failure.getMessage(),
+                    failure);
         }
     }
 }

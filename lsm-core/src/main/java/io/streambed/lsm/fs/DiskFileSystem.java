@@ -2,7 +2,6 @@ package io.streambed.lsm.fs;
 
 import java.io.Closeable;
 import java.io.File;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileChannel;
@@ -12,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -81,16 +81,26 @@ public final class DiskFileSystem implements FileSystem {
 
     private DiskAppendFile createFile(String name) throws IOException {
         Path path = resolve(name);
-        // Exclusively and with the right mode first, which follows no link; only then a stream, which knows neither.
+        // Exclusively and with the right mode first, which follows no link; only then in a way that knows neither.
         // Not a FileChannel: an interrupt would close it, and what had reached the file by then nobody could tell.
         Files.createFile(path, fileMode);
-        return new DiskAppendFile(name, new FileOutputStream(path.toFile(), true));
+        return DiskAppendFile.empty(path);
     }
 
     @Override
     public AppendFile createStaged(String name, String stagingName) throws IOException {
         Path staging = resolve(stagingName);
         return new StagedAppendFile(createFile(name), name, staging, fileMode);
+    }
+
+    @Override
+    public AppendFile overwriteStaged(String name, String stagingName) throws IOException {
+        Path path = resolve(name);
+        Path staging = resolve(stagingName);
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(path.toString(), null, "is no file that could be written over");
+        }
+        return new StagedAppendFile(DiskAppendFile.over(path), name, staging, fileMode);
     }
 
     @Override

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One directory of flat names, and the few things that an engine needs to do with the files in it.
  *
- * <p>Narrow on purpose (after Lucene's {@code Directory} and Okio's {@code FileSystem}): files are appended to and then only
- * read, there are no sub-directories, no truncation and no attributes. Whatever a crash can do to a directory can therefore
+ * <p>Narrow on purpose (after Lucene's {@code Directory} and Okio's {@code FileSystem}): files are written from their beginning to
+ * their end and then only read, there are no sub-directories and no attributes. Whatever a crash can do to a directory can therefore
  * be done by a test that implements this interface.
  *
  * <p>What survives a loss of power: the bytes of a file up to its last {@link AppendFile#sync()}, and the names as they were
@@ -32,6 +32,18 @@ public interface FileSystem {
      */
     default AppendFile createStaged(String name, String stagingName) throws IOException {
         return create(name);
+    }
+
+    /**
+     * Opens a file that nobody needs any more, to be written anew from its beginning on; otherwise as {@link #createStaged}. Its pages are in
+     * memory and it has its place on disk, so writing it costs a third of what a new file costs. Behind what is written it goes on holding
+     * what it held, until {@link AppendFile#cutOff}: whoever reads it must know his own bytes, as after a loss of power.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none of that name
+     */
+    default AppendFile overwriteStaged(String name, String stagingName) throws IOException {
+        delete(name);
+        return createStaged(name, stagingName);
     }
 
     /**

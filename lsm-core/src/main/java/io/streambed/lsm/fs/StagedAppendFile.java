@@ -59,9 +59,13 @@ final class StagedAppendFile implements AppendFile {
         length += count;
     }
 
-    private boolean isStaging() {
+    private boolean isStaging() throws IOException {
         if (smallWrites < MANY && ++smallWrites == MANY && staging == null) {
             staging = StagingFile.open(stagingPath, mode, name);
+            if (staging != null) {
+                // Where the file ends tells what is staged (StagingFile).
+                file.cutOff();
+            }
         }
         return staging != null;
     }
@@ -87,6 +91,11 @@ final class StagedAppendFile implements AppendFile {
         }
         file.sync();
         smallWrites = 0;
+    }
+
+    @Override
+    public void cutOff() throws IOException {
+        file.cutOff();
     }
 
     @Override

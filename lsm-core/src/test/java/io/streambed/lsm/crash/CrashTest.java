@@ -12,13 +12,18 @@ import io.streambed.lsm.LsmTree;
 import io.streambed.lsm.fs.CrashMode;
 import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.testing.Seeds;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * After every single operation on the file system the power fails, in each of six ways, or the process dies. Whatever is left then
@@ -28,6 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrashTest {
     private static final int DEPTH = 3;
     private static final String KILL = "kill";
+    private static final int LOG_FORMAT_AT = 12;
+    private static final int LOG_FORMAT_RECYCLED = 3;
     private static final List<CrashMode> MODES = List.of(CrashMode.values());
 
     private long cuts;
@@ -54,6 +61,51 @@ class CrashTest {
         }
         System.out.println("CrashTest " + durability + " " + commitEveryWrite + ": " + cuts + " cuts recovered");
         assertTrue(cuts >= 100L * rounds, "only " + cuts + " cuts: the hook is not called");
+    }
+
+    /**
+     * Memtables fill up, and logs are written into the files of older ones, whose records stand behind theirs, at each step of that as well.
+     */
+    @ParameterizedTest(name = "commit with every write: {0}")
+    @ValueSource(booleans = {false, true})
+    void recoveryIsExactlyOneCommitWhereLogsAreTakenAgain(boolean commitEveryWrite) {
+        long seed = Seeds.seed("CrashTest logs are taken again " + commitEveryWrite);
+        LsmOptions options = LsmOptions.builder()
+                .commitEveryWrite(commitEveryWrite)
+                .writeBufferBytes(64 << 10)
+                .build();
+        int rounds = Seeds.scaled(3);
+        for (int round = 0; round < rounds; round++) {
+            MemoryFileSystem files = MemoryFileSystem.justMade();
+            CrashWorkload workload =
+                    new CrashWorkload(options, Seeds.part(seed, round), new CommitHistory(), 0, 0).withLargeValues();
+            Set<String> recycled = new HashSet<>();
+            files.onOperation(operation -> {
+                recycled.addAll(recycledLogs(files));
+                Random random = new Random(seed + operation);
+                for (CrashMode mode : MODES) {
+                    afterPowerLoss(options, files, workload, mode, random, DEPTH);
+                }
+                recover(options, files.afterKill(), workload, workload.leastAfterKill(), random, DEPTH, KILL);
+            });
+            workload.run(files, 120);
+            assertTrue(recycled.size() >= 3, "only " + recycled + " were taken again");
+        }
+    }
+
+    private static List<String> recycledLogs(MemoryFileSystem files) {
+        return files.list().stream()
+                .filter(name -> name.endsWith(".log") && format(files, name) == LOG_FORMAT_RECYCLED)
+                .toList();
+    }
+
+    private static int format(MemoryFileSystem files, String log) {
+        try {
+            byte[] content = files.content(log);
+            return content.length > LOG_FORMAT_AT ? content[LOG_FORMAT_AT] : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

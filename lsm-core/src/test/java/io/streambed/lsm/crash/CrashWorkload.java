@@ -29,6 +29,7 @@ final class CrashWorkload {
     private int durable;
 
     private boolean written;
+    private boolean valuesAreLarge;
 
     /** What was done so far, for a message. */
     private final StringBuilder trace = new StringBuilder();
@@ -45,6 +46,12 @@ final class CrashWorkload {
         this.current = ByteMaps.copy(history.state(number));
         this.acknowledged = number;
         this.durable = durable;
+    }
+
+    /** Values of several sectors, so that a few of them fill a memtable of the smallest size. */
+    CrashWorkload withLargeValues() {
+        valuesAreLarge = true;
+        return this;
     }
 
     CommitHistory history() {
@@ -197,6 +204,11 @@ final class CrashWorkload {
 
     private byte[] value() {
         // Mostly within a sector, sometimes over several, so that a cut can tear a record.
+        if (valuesAreLarge && random.nextInt(3) > 0) {
+            byte[] large = new byte[random.nextInt(12_000)];
+            random.nextBytes(large);
+            return large;
+        }
         byte[] value = new byte[random.nextInt(20) == 0 ? random.nextInt(3000) : random.nextInt(40)];
         random.nextBytes(value);
         return value;

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.Closeable;
 import java.io.File;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -171,6 +170,7 @@ class DiskFileSystemTest extends FileSystemContract {
         assertThrows(FileAlreadyExistsException.class, () -> fs.create("a"));
         assertThrows(FileAlreadyExistsException.class, () -> fs.create("dangling"));
         assertThrows(IOException.class, () -> fs.open("a"));
+        assertThrows(IOException.class, () -> fs.overwriteStaged("a", "STAGING"));
         assertThrows(IOException.class, () -> fs.lock("LOCK"));
         fs.delete("a");
         write("new", "content");
@@ -213,7 +213,7 @@ class DiskFileSystemTest extends FileSystemContract {
     @Test
     void afterAFailureAFileIsNotWrittenToAgain() throws IOException {
         Path full = Path.of("/dev/full");
-        try (AppendFile file = new DiskAppendFile("full", new FileOutputStream(full.toFile()))) {
+        try (AppendFile file = DiskAppendFile.empty(full)) {
             IOException first = assertThrows(IOException.class, () -> file.write(new byte[10], 0, 10));
             IOException second = assertThrows(IOException.class, () -> file.write(new byte[10], 0, 10));
             IOException third = assertThrows(IOException.class, file::sync);

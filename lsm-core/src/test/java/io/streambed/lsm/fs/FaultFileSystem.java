@@ -62,6 +62,12 @@ public final class FaultFileSystem implements FileSystem {
     }
 
     @Override
+    public AppendFile overwriteStaged(String name, String stagingName) throws IOException {
+        before(Operation.OPEN, name);
+        return new Writer(name, inner.overwriteStaged(name, stagingName));
+    }
+
+    @Override
     public @Nullable Note openNote(String name) throws IOException {
         before(Operation.OPEN, name);
         Note note = inner.openNote(name);
@@ -168,6 +174,12 @@ public final class FaultFileSystem implements FileSystem {
         public void sync() throws IOException {
             before(Operation.SYNC, name);
             file.sync();
+        }
+
+        @Override
+        public void cutOff() throws IOException {
+            before(Operation.WRITE, name);
+            file.cutOff();
         }
 
         @Override

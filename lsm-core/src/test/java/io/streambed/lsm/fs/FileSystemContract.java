@@ -85,6 +85,7 @@ abstract class FileSystemContract {
     void whatIsNotThereIsNotOpenedDeletedOrRenamed() {
         assertThrows(NoSuchFileException.class, () -> fs().open("a"));
         assertThrows(NoSuchFileException.class, () -> fs().delete("a"));
+        assertThrows(NoSuchFileException.class, () -> fs().overwriteStaged("a", "STAGING"));
         assertThrows(NoSuchFileException.class, () -> fs().rename("a", "b"));
     }
 
@@ -96,6 +97,50 @@ abstract class FileSystemContract {
         fs().syncDirectory();
         assertEquals(List.of("a"), fs().list());
         assertEquals("new", read("a"));
+    }
+
+    @Test
+    void aFileThatIsWrittenOverHoldsBehindThatWhatItHeld() throws IOException {
+        write("a", "123456789");
+        try (AppendFile file = fs().overwriteStaged("a", "STAGING")) {
+            assertEquals(0, file.length());
+            assertEquals("123456789", read("a"));
+            file.write("abc".getBytes(UTF_8), 0, 3);
+            file.sync();
+            file.write("de".getBytes(UTF_8), 0, 2);
+            assertEquals(5, file.length());
+            assertEquals("abcde6789", read("a"));
+        }
+        assertEquals("abcde6789", read("a"), "also when it is closed");
+    }
+
+    @Test
+    void aFileThatIsWrittenOverCanBecomeLonger() throws IOException {
+        write("a", "123");
+        try (AppendFile file = fs().overwriteStaged("a", "STAGING")) {
+            file.write("abcde".getBytes(UTF_8), 0, 5);
+        }
+        assertEquals("abcde", read("a"));
+    }
+
+    @Test
+    void aFileThatWasCutOffEndsWhereItsWritesEnd() throws IOException {
+        write("a", "123456789");
+        try (AppendFile file = fs().overwriteStaged("a", "STAGING")) {
+            file.write("abc".getBytes(UTF_8), 0, 3);
+            file.cutOff();
+            assertEquals("abc", read("a"));
+            file.write("de".getBytes(UTF_8), 0, 2);
+            file.cutOff();
+            file.sync();
+            assertEquals("abcde", read("a"));
+        }
+        assertEquals("abcde", read("a"));
+        try (AppendFile file = fs().create("b")) {
+            file.write("abc".getBytes(UTF_8), 0, 3);
+            file.cutOff();
+            assertEquals("abc", read("b"), "a new one does so by itself");
+        }
     }
 
     @Test

@@ -7,7 +7,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The content of a file in a {@link MemoryFileSystem}: bytes that are synced, then writes that are not, each known by where
- * it ended. Bytes once appended never change, so images of a file share its array as far as their own length.
+ * it ended. Bytes once appended never change, so images of a file share its array as far as their own length. Behind them may be
+ * the rest of what the file held before it was written over.
  */
 final class MemoryFile {
     private static final int SECTOR = 512;
@@ -16,6 +17,11 @@ final class MemoryFile {
     private int length;
     private int synced;
     private final List<Integer> unsyncedEnds;
+
+    /** What the file held before it was written over: an array that never changes. */
+    private byte[] old = {};
+
+    private boolean isCut;
 
     MemoryFile() {
         this(new byte[0], 0, 0, List.of());
@@ -33,8 +39,28 @@ final class MemoryFile {
         return new MemoryFile(content.clone(), content.length, content.length, List.of());
     }
 
+    /** Number of bytes written. */
     synchronized int length() {
         return length;
+    }
+
+    /** Where the file ends for a reader. */
+    synchronized int end() {
+        return isCut ? length : Math.max(length, old.length);
+    }
+
+    /** From here on the file is written over what it holds. */
+    synchronized void writeOver() {
+        old = content();
+        isCut = false;
+        bytes = new byte[0];
+        length = 0;
+        synced = 0;
+        unsyncedEnds.clear();
+    }
+
+    synchronized void cutOff() {
+        isCut = true;
     }
 
     synchronized void append(byte[] from, int offset, int count) {
@@ -49,24 +75,35 @@ final class MemoryFile {
     synchronized void sync() {
         synced = length;
         unsyncedEnds.clear();
+        if (isCut) {
+            old = new byte[0];
+        }
     }
 
     /** Copies bytes out; false if the file ends before that. */
     synchronized boolean read(long position, byte[] to, int offset, int count) {
-        if (position < 0 || position > length - count) {
+        if (position < 0 || position > end() - count) {
             return false;
         }
-        System.arraycopy(bytes, (int) position, to, offset, count);
+        int at = (int) position;
+        int written = Math.min(count, Math.max(0, length - at));
+        System.arraycopy(bytes, at, to, offset, written);
+        if (written < count) {
+            System.arraycopy(old, at + written, to, offset + written, count - written);
+        }
         return true;
     }
 
     synchronized byte[] content() {
-        return Arrays.copyOf(bytes, length);
+        return isCut ? Arrays.copyOf(bytes, length) : over(bytes, length);
     }
 
     /** The same file in another process: nothing is lost, and what was not synced still is not. */
     synchronized MemoryFile afterKill() {
-        return new MemoryFile(bytes, length, synced, unsyncedEnds);
+        MemoryFile image = new MemoryFile(bytes, length, synced, unsyncedEnds);
+        image.old = old;
+        image.isCut = isCut;
+        return image;
     }
 
     /** What is left of the file when the power comes back. */
@@ -80,8 +117,19 @@ final class MemoryFile {
         };
     }
 
-    private static MemoryFile left(byte[] bytes, int length) {
-        return new MemoryFile(bytes, length, length, List.of());
+    /** Of what was written, so much; and behind that what the file held before, unless it was cut off and that was synced. */
+    private MemoryFile left(byte[] some, int count) {
+        if (old.length <= count) {
+            return new MemoryFile(some, count, count, List.of());
+        }
+        return of(over(some, count));
+    }
+
+    /** The first {@code count} of some bytes over what the file held before. */
+    private byte[] over(byte[] some, int count) {
+        byte[] result = Arrays.copyOf(old, Math.max(count, old.length));
+        System.arraycopy(some, 0, result, 0, count);
+        return result;
     }
 
     /** Some of the writes, and often a part of the next. */
@@ -95,7 +143,8 @@ final class MemoryFile {
     }
 
     private MemoryFile randomSectors(RandomGenerator random) {
-        byte[] some = Arrays.copyOf(Arrays.copyOf(bytes, synced), length);
+        // A sector that was not written still has what was there before, or zeros.
+        byte[] some = Arrays.copyOf(over(bytes, synced), length);
         int lastKept = synced;
         for (int from = synced; from < length; ) {
             int to = Math.min(length, (from / SECTOR + 1) * SECTOR);

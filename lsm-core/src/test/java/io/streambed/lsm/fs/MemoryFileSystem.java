@@ -148,6 +148,13 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public synchronized AppendFile overwriteStaged(String name, String stagingName) throws IOException {
+        MemoryFile file = find(name);
+        file.writeOver();
+        return new Writer(name, file);
+    }
+
+    @Override
     public synchronized Note openNote(String name) {
         return new NoteWriter(ValidName.check(name));
     }
@@ -328,6 +335,15 @@ public final class MemoryFileSystem implements FileSystem {
         }
 
         @Override
+        public void cutOff() throws IOException {
+            synchronized (MemoryFileSystem.this) {
+                requireOpen();
+                file.cutOff();
+                counted();
+            }
+        }
+
+        @Override
         public long length() {
             return file.length();
         }
@@ -355,7 +371,7 @@ public final class MemoryFileSystem implements FileSystem {
         Reader(String name, MemoryFile file) {
             super(name);
             this.file = file;
-            this.length = file.length();
+            this.length = file.end();
         }
 
         @Override

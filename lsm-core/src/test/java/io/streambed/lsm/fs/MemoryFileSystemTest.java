@@ -92,6 +92,29 @@ class MemoryFileSystemTest extends FileSystemContract {
     }
 
     @Test
+    void whatWasNotSyncedOfAFileThatIsWrittenOverIsAsItWas() throws IOException {
+        AppendFile first = fs.create("a");
+        append(first, "123456789");
+        first.sync();
+        fs.syncDirectory();
+        AppendFile file = fs.overwriteStaged("a", "STAGING");
+        append(file, "ab");
+        assertEquals("123456789", text(after(CrashMode.NONE), "a"));
+        file.sync();
+        append(file, "cd");
+        assertEquals("ab3456789", text(after(CrashMode.NONE), "a"));
+        assertEquals("abcd56789", text(after(CrashMode.ALL), "a"));
+        assertEquals(Set.of("ab3456789", "abc456789", "abcd56789"), lefts(CrashMode.RANDOM_PREFIX, "a"));
+        assertEquals(Set.of("ab3456789", "abcd56789"), lefts(CrashMode.RANDOM_SECTORS, "a"));
+        assertEquals("abcd56789", text(fs.afterKill(), "a"));
+        file.cutOff();
+        assertEquals("abcd", text(fs.afterKill(), "a"));
+        assertEquals("ab3456789", text(after(CrashMode.NONE), "a"), "that it was cut off was not synced");
+        file.sync();
+        assertEquals("abcd", text(after(CrashMode.NONE), "a"));
+    }
+
+    @Test
     void sectorsAreLeftOneByOne() throws IOException {
         AppendFile file = fs.create("a");
         append(file, "x".repeat(100));

@@ -91,6 +91,25 @@ class StagedAppendFileTest {
         }
     }
 
+    /** What is staged is what lies between the end of the file and the end that is said; so no older bytes may be there. */
+    @Test
+    void ofAFileThatIsWrittenOverTheNextProcessFindsItAllToo() throws IOException {
+        Files.write(directory.resolve(LOG), new byte[100_000]);
+        Random random = new Random(Seeds.seed("StagedAppendFileTest"));
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        try (AppendFile file = fs.overwriteStaged(LOG, STAGING)) {
+            for (int step = 0; step < 300; step++) {
+                byte[] bytes = new byte[step == 3 ? 20_000 : 1 + random.nextInt(500)];
+                random.nextBytes(bytes);
+                file.write(bytes, 0, bytes.length);
+                expected.write(bytes, 0, bytes.length);
+                byte[] found = Arrays.copyOf(afterKill(LOG), expected.size());
+                assertArrayEquals(expected.toByteArray(), found, "step " + step);
+            }
+        }
+        assertArrayEquals(expected.toByteArray(), Files.readAllBytes(directory.resolve(LOG)));
+    }
+
     @Test
     void aPartThatHadBeenAppendedIsNotAppendedTwice() throws IOException {
         byte[] content = new byte[10_000];

@@ -20,7 +20,17 @@ public class ForwardingFileSystem implements FileSystem {
 
     @Override
     public AppendFile create(String name) throws IOException {
-        return inner.create(name);
+        return watching(name, inner.create(name));
+    }
+
+    /** What is given for a file that was opened to be written. */
+    protected AppendFile watching(String name, AppendFile file) {
+        return file;
+    }
+
+    @Override
+    public AppendFile overwriteStaged(String name, String stagingName) throws IOException {
+        return watching(name, inner.overwriteStaged(name, stagingName));
     }
 
     @Override
@@ -95,6 +105,11 @@ public class ForwardingFileSystem implements FileSystem {
         @Override
         public void sync() throws IOException {
             file.sync();
+        }
+
+        @Override
+        public void cutOff() throws IOException {
+            file.cutOff();
         }
 
         @Override

@@ -15,8 +15,8 @@ public final class NoSecondSync extends ForwardingFileSystem {
     }
 
     @Override
-    public AppendFile create(String name) throws IOException {
-        return new Watched(name, super.create(name));
+    protected AppendFile watching(String name, AppendFile file) {
+        return new Watched(name, file);
     }
 
     private interface Step {
@@ -49,6 +49,11 @@ public final class NoSecondSync extends ForwardingFileSystem {
         @Override
         public void sync() throws IOException {
             once("sync", super::sync);
+        }
+
+        @Override
+        public void cutOff() throws IOException {
+            once("cutting off", super::cutOff);
         }
     }
 }

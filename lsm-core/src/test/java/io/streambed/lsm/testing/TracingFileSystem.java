@@ -34,6 +34,18 @@ public final class TracingFileSystem extends ForwardingFileSystem {
     public AppendFile create(String name) throws IOException {
         AppendFile file = super.create(name);
         did("create " + name);
+        return file;
+    }
+
+    @Override
+    public AppendFile overwriteStaged(String name, String stagingName) throws IOException {
+        AppendFile file = super.overwriteStaged(name, stagingName);
+        did("overwrite " + name);
+        return file;
+    }
+
+    @Override
+    protected AppendFile watching(String name, AppendFile file) {
         return new File(file) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -45,6 +57,12 @@ public final class TracingFileSystem extends ForwardingFileSystem {
             public void sync() throws IOException {
                 super.sync();
                 did("sync " + name);
+            }
+
+            @Override
+            public void cutOff() throws IOException {
+                super.cutOff();
+                did("cut " + name);
             }
         };
     }

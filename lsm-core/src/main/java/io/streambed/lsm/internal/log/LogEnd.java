@@ -5,7 +5,10 @@ public sealed interface LogEnd {
     /** Offset behind the last record that could be read. */
     long position();
 
-    /** The file, or the part of it that counts, ends with that record. */
+    /**
+     * The file, or the part of it that counts, ends with that record; or what follows it in a recycled file is no record, where nobody knows of
+     * more.
+     */
     record Clean(long position) implements LogEnd {}
 
     /**

@@ -23,17 +23,23 @@ import java.io.IOException;
  * its previous length -1, and its first record says it ({@link WalFormat#FOLLOW}). That record is not synced, and need not be: as long
  * as it cannot be read, nothing behind it can, and the log before is the last one.
  *
+ * Format 3 is the same in the file of an older log, which was taken again ({@link #recycled}). Behind the last record there may be bytes of
+ * that one, which are no records here, as checksums are bound to the number. Such a log is never synced, so no record of it says how far it
+ * was: what is no record ends it.
+ *
  * @param number the file's number
  * @param previousLog number of the log that this one continues; 0 if none
  * @param previousLength so many bytes of that one count; whatever it may hold behind them is void. If it is found to end before
  *     that, its end was lost, and this log continues something that is no longer there
  * @param previousSynced so many bytes of that one were known to be synced when this one began; if they cannot be read, it is
  *     damaged
+ * @param isRecycled whether the file was an older log's before
  */
-public record LogHeader(long number, long previousLog, long previousLength, long previousSynced) {
+public record LogHeader(long number, long previousLog, long previousLength, long previousSynced, boolean isRecycled) {
     static final int BYTES = 64;
     static final int FORMAT = 1;
     static final int FORMAT_AHEAD = 2;
+    static final int FORMAT_RECYCLED = 3;
 
     private static final long NOT_KNOWN_YET = -1;
 
@@ -57,6 +63,11 @@ public record LogHeader(long number, long previousLog, long previousLength, long
         }
     }
 
+    /** Header of a log in a file of its own. */
+    public LogHeader(long number, long previousLog, long previousLength, long previousSynced) {
+        this(number, previousLog, previousLength, previousSynced, false);
+    }
+
     /** Header of a log that continues none. */
     public static LogHeader first(long number) {
         return new LogHeader(number, 0, 0, 0);
@@ -67,6 +78,11 @@ public record LogHeader(long number, long previousLog, long previousLength, long
         return new LogHeader(number, previousLog, NOT_KNOWN_YET, 0);
     }
 
+    /** The same, in the file of an older log. */
+    static LogHeader recycled(long number, long previousLog) {
+        return new LogHeader(number, previousLog, NOT_KNOWN_YET, 0, true);
+    }
+
     /** Whether only the first record can tell how long the log before became. */
     boolean isAhead() {
         return previousLength == NOT_KNOWN_YET;
@@ -74,7 +90,7 @@ public record LogHeader(long number, long previousLog, long previousLength, long
 
     /** This header, with what the first record says. */
     LogHeader following(long length, long synced) {
-        return new LogHeader(number, previousLog, length, synced);
+        return new LogHeader(number, previousLog, length, synced, isRecycled);
     }
 
     /** What this header tells about the log that it continues. */
@@ -85,7 +101,7 @@ public record LogHeader(long number, long previousLog, long previousLength, long
     byte[] encode(LogKind kind) {
         byte[] bytes = new byte[BYTES];
         Frame.putLong(bytes, 0, MAGIC);
-        Frame.putInt(bytes, FORMAT_AT, isAhead() ? FORMAT_AHEAD : FORMAT);
+        Frame.putInt(bytes, FORMAT_AT, isRecycled ? FORMAT_RECYCLED : isAhead() ? FORMAT_AHEAD : FORMAT);
         Frame.putInt(bytes, KIND_AT, kind.code());
         Frame.putLong(bytes, NUMBER_AT, number);
         Frame.putLong(bytes, PREVIOUS_AT, previousLog);
@@ -124,8 +140,8 @@ public record LogHeader(long number, long previousLog, long previousLength, long
                     "log header checksum: expected " + Frame.hex(expected) + ", found " + Frame.hex(found));
         }
         int format = Frame.getInt(bytes, FORMAT_AT);
-        if (format != FORMAT && format != FORMAT_AHEAD) {
-            throw new UnsupportedFormatException(name, Integer.toUnsignedLong(format), FORMAT_AHEAD);
+        if (format < FORMAT || format > FORMAT_RECYCLED) {
+            throw new UnsupportedFormatException(name, Integer.toUnsignedLong(format), FORMAT_RECYCLED);
         }
         if (foundNumber != number) {
             throw new CorruptFileException(
@@ -144,8 +160,9 @@ public record LogHeader(long number, long previousLog, long previousLength, long
                     number,
                     Frame.getLong(bytes, PREVIOUS_AT),
                     Frame.getLong(bytes, PREVIOUS_AT + 8),
-                    Frame.getLong(bytes, PREVIOUS_AT + 16));
-            if (header.isAhead() != (format == FORMAT_AHEAD)) {
+                    Frame.getLong(bytes, PREVIOUS_AT + 16),
+                    format == FORMAT_RECYCLED);
+            if (header.isAhead() != (format != FORMAT)) {
                 throw new CorruptFileException(
                         name, PREVIOUS_AT, "previous length: found " + header.previousLength + " in format " + format);
             }

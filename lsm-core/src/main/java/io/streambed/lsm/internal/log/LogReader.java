@@ -245,6 +245,10 @@ public final class LogReader implements Closeable {
     /** Decides between a torn tail and damage for what could not be read at the current position. */
     private LogEnd ended(String problem) throws IOException {
         long synced = extent.synced();
+        if (synced <= position && header.isRecycled()) {
+            // Megabytes of an older log, none of which says anything about this one.
+            return extent.end() == Long.MAX_VALUE ? new LogEnd.Clean(position) : new LogEnd.Torn(position, problem);
+        }
         if (synced <= position) {
             synced = syncedAccordingToLater();
         }

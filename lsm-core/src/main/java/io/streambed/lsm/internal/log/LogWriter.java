@@ -198,6 +198,19 @@ public final class LogWriter implements Closeable {
         filled -= written;
     }
 
+    /** Has the file end with the log, from here on: it was taken again, and there is no later log that says how far this one goes. */
+    public void cutOff() throws IOException {
+        if (failure != null) {
+            return;
+        }
+        try {
+            file.cutOff();
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+            throw e;
+        }
+    }
+
     /** Makes everything survive a loss of power. */
     public void sync() throws IOException {
         flush();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class WalWriter implements Closeable {
     private final LogWriter log;
 
-    private WalWriter(LogWriter log) {
+    WalWriter(LogWriter log) {
         this.log = log;
     }
 
@@ -43,6 +43,25 @@ public final class WalWriter implements Closeable {
             FileSystem fileSystem, String name, String stagingName, long number, long previousLog, LogBuffers buffers)
             throws IOException {
         return create(fileSystem, name, stagingName, LogHeader.ahead(number, previousLog), buffers);
+    }
+
+    /**
+     * As {@link #createAhead}, in the file of a log that is not needed any more, which so gets another name. Its records are none in the new
+     * log, as their checksums are bound to the number of the old one. Not for a log that is to be synced ({@link LogHeader}).
+     */
+    public static WalWriter recycleAhead(
+            FileSystem fileSystem,
+            String used,
+            String name,
+            String stagingName,
+            long number,
+            long previousLog,
+            LogBuffers buffers)
+            throws IOException {
+        fileSystem.rename(used, name);
+        AppendFile file = fileSystem.overwriteStaged(name, stagingName);
+        LogHeader header = LogHeader.recycled(number, previousLog);
+        return new WalWriter(LogWriter.create(file, name, LogKind.WRITE_AHEAD, header, buffers));
     }
 
     /** As the others, with a buffer of that many bytes. */
@@ -171,6 +190,11 @@ public final class WalWriter implements Closeable {
     /** Hands everything to the operating system: it then survives the end of the process. */
     public void flush() throws IOException {
         log.flush();
+    }
+
+    /** Has the file end with the log, if it was recycled: for the last log, as no later one says how far it goes. */
+    public void cutOff() throws IOException {
+        log.cutOff();
     }
 
     /** Makes everything survive a loss of power. */

@@ -66,10 +66,10 @@ class LogForgeryTest {
 
     @Test
     void aNewerFormatIsRefusedByItsNumber() throws IOException {
-        MemoryFileSystem fs = Logs.holding(withHeaderField(12, 3));
+        MemoryFileSystem fs = Logs.holding(withHeaderField(12, 4));
         UnsupportedFormatException refused = assertThrows(UnsupportedFormatException.class, () -> Logs.read(fs));
         assertTrue(
-                refused.getMessage().contains("written by format 3, this release reads up to 2"), refused.getMessage());
+                refused.getMessage().contains("written by format 4, this release reads up to 3"), refused.getMessage());
     }
 
     @Test

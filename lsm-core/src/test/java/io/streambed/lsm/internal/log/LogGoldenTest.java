@@ -3,7 +3,9 @@ package io.streambed.lsm.internal.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.streambed.lsm.fs.MemoryFileSystem;
 import java.io.IOException;
@@ -14,12 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Logs of formats 1 and 2, kept for ever: every later release reads these bytes, and as long as the format is written, writes them.
+ * Logs of formats 1 to 3, kept for ever: every later release reads these bytes, and as long as the format is written, writes them.
  * {@code -Drewrite=true} writes them anew, which is right only while no release has written the format.
  */
 class LogGoldenTest {
     private static final String WAL = "format-1.log";
     private static final String AHEAD = "format-2.log";
+    private static final String RECYCLED = "format-3.log";
     private static final String MANIFEST = "format-1.manifest";
 
     @Test
@@ -77,6 +80,31 @@ class LogGoldenTest {
         assertEquals(List.of("put 1 key=value, commit 1"), WalTest.replay(kept));
         try (WalReader wal = WalReader.open(kept, Logs.NAME, Logs.NUMBER)) {
             assertEquals(new LogHeader(Logs.NUMBER, 5, 1_000, 900), wal.header());
+        }
+        assertArrayEquals(golden, fs.content(Logs.NAME), "what is written today");
+    }
+
+    @Test
+    void aRecycledLogOfFormat3() throws IOException {
+        MemoryFileSystem fs = new MemoryFileSystem();
+        fs.setContent(Logs.NAME, new byte[200]);
+        LogHeader header = LogHeader.recycled(Logs.NUMBER, 5);
+        try (WalWriter wal = new WalWriter(LogWriter.create(
+                fs.overwriteStaged(Logs.NAME, "STAGING"),
+                Logs.NAME,
+                LogKind.WRITE_AHEAD,
+                header,
+                new LogBuffers(1 << 20)))) {
+            wal.follow(1_000, 0);
+            wal.put(1, bytes("key"), bytes("value"), true);
+        }
+        byte[] golden = golden(RECYCLED, fs.content(Logs.NAME));
+        try (WalReader wal = WalReader.open(Logs.holding(golden), Logs.NAME, Logs.NUMBER)) {
+            assertEquals(new LogHeader(Logs.NUMBER, 5, 1_000, 0, true), wal.header());
+            assertTrue(wal.next());
+            assertEquals(1, wal.lastSeqNo());
+            assertTrue(wal.isCommit());
+            assertFalse(wal.next());
         }
         assertArrayEquals(golden, fs.content(Logs.NAME), "what is written today");
     }
