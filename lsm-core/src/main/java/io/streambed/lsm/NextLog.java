@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The log after the one that is written to, created in the background while that one fills up: what makes it safe (its header, the
  * directory and the manifest are synced) takes tens of milliseconds, now and then hundreds, which the put that needs a new log would wait
  * for. Where there is a log that is not needed any more its file is taken again, as in Pebble and RocksDB: to write over pages that are in
- * memory and have their place on disk takes a third of the processor time.
+ * memory and have their place on disk takes less than half of the processor time.
  *
  * <p>Its number is given out when it is asked for, under the writer's lock: a flush may only drop the logs below it, however far its
  * creation has come. Its header cannot say how long the log before it became, so its first record does ({@link WalWriter#follow}).

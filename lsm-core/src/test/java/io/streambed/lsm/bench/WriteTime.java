@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What it costs to hand a new file over to the operating system, by the size of the pieces and where they begin: at multiples of their
- * size, or anywhere. Prints the processor time of the process for each KiB, its deletion included; the least of some rounds.
+ * What it costs to hand a file over to the operating system, by the size of the pieces and where they begin: at multiples of their
+ * size, or anywhere. Prints the processor time of the process for each KiB, the least of some rounds: of a new file, its deletion included,
+ * and of one that is written over.
  *
  * <pre>
  *  java -cp … io.streambed.lsm.bench.WriteTime
@@ -32,27 +33,46 @@ public final class WriteTime {
         // Pieces that are a little shorter end anywhere.
         for (int kilobytes = 16; kilobytes <= 512; kilobytes *= 2) {
             for (int piece : new int[] {kilobytes << 10, (kilobytes << 10) - 90}) {
-                long least = Long.MAX_VALUE;
+                long created = Long.MAX_VALUE;
+                long over = Long.MAX_VALUE;
                 for (int round = 0; round < ROUNDS; round++) {
-                    least = Math.min(least, write(files, piece));
+                    created = Math.min(created, create(files, piece));
+                    over = Math.min(over, overwrite(files, piece));
                 }
-                System.out.printf("%6d bytes: %4d ns%n", piece, least / FILES / (FILE_BYTES >> 10));
+                int kib = FILES * (FILE_BYTES >> 10);
+                System.out.printf("%6d bytes: %4d ns, written over %4d ns%n", piece, created / kib, over / kib);
             }
         }
         Files.delete(directory);
     }
 
-    private static long write(DiskFileSystem files, int piece) throws IOException {
+    private static long create(DiskFileSystem files, int piece) throws IOException {
         byte[] bytes = new byte[piece];
         long before = SYSTEM.getProcessCpuTime();
         for (int i = 0; i < FILES; i++) {
-            try (AppendFile file = files.create("file")) {
-                for (int left = FILE_BYTES; left > 0; left -= piece) {
-                    file.write(bytes, 0, Math.min(left, piece));
-                }
-            }
+            fill(files.create("file"), bytes);
             files.delete("file");
         }
         return SYSTEM.getProcessCpuTime() - before;
+    }
+
+    private static long overwrite(DiskFileSystem files, int piece) throws IOException {
+        byte[] bytes = new byte[piece];
+        fill(files.create("file"), bytes);
+        long before = SYSTEM.getProcessCpuTime();
+        for (int i = 0; i < FILES; i++) {
+            fill(files.overwriteStaged("file", "STAGING"), bytes);
+        }
+        long took = SYSTEM.getProcessCpuTime() - before;
+        files.delete("file");
+        return took;
+    }
+
+    private static void fill(AppendFile created, byte[] bytes) throws IOException {
+        try (AppendFile file = created) {
+            for (int left = FILE_BYTES; left > 0; left -= bytes.length) {
+                file.write(bytes, 0, Math.min(left, bytes.length));
+            }
+        }
     }
 }
