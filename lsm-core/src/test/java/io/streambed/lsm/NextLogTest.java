@@ -162,6 +162,8 @@ class NextLogTest {
         for (int i = 0; i < PUTS_IN_A_BUFFER; i++) {
             tree.put(bytes("key " + i), VALUE);
         }
+        creations.remove().run();
+        assertEquals(renames + 1, files.count(Operation.RENAME), "once");
         tree.put(bytes("last"), bytes("value"));
         LsmTree recovered = open(memory.afterKill());
         assertArrayEquals(bytes("value"), recovered.get(bytes("last")));
@@ -215,6 +217,21 @@ class NextLogTest {
         assertFalse(logs(memory).contains(used));
         assertTrue(memory.content(name(taken)).length < before / 2, "what an older log held is gone");
         assertArrayEquals(bytes("value"), open(memory).get(bytes("last")));
+    }
+
+    @Test
+    void closingLeavesNothingInALogThatWasTakenAgainAndNotWrittenTo() throws IOException {
+        LsmTree tree = open(memory);
+        fillAndFlush(tree);
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        creations.remove().run();
+        closing = true;
+        tree.close();
+        closing = false;
+        assertEquals(
+                LOG_HEADER_BYTES,
+                memory.content(name(logs(memory).get(logs(memory).size() - 1))).length);
     }
 
     /** By the real clock. */
