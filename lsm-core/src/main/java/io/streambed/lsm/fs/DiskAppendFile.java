@@ -75,25 +75,31 @@ final class DiskAppendFile implements AppendFile {
     /**
      * Syncs what was written without what the file held before: megabytes that nobody needs any more, and that may never have been on disk.
      *
-     * @return whether that is possible here; if not, nothing has been tried
+     * @return whether that is possible here; if not, no sync has been tried
      */
     private boolean syncFirstPage() throws IOException {
-        // An interrupt would close the channel.
-        boolean interrupted = Thread.interrupted();
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            if (channel.size() < PAGE || !Mapping.isSupported(PAGE)) {
-                return false;
-            }
-            Mapping mapping = Mapping.forWriting(channel, PAGE);
-            try {
-                ((MappedByteBuffer) mapping.bytes()).force();
-            } finally {
-                mapping.unmap();
-            }
+        Mapping page = mapFirstPage();
+        if (page == null) {
+            return false;
+        }
+        try {
+            ((MappedByteBuffer) page.bytes()).force();
             return true;
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        } finally {
+            page.unmap();
+        }
+    }
+
+    /** Fails for no interrupt, and for want of address space neither: then the whole file is synced. */
+    private @Nullable Mapping mapFirstPage() {
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            return channel.size() >= PAGE && Mapping.isSupported(PAGE) ? Mapping.forWriting(channel, PAGE) : null;
+        } catch (IOException e) {
+            return null;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

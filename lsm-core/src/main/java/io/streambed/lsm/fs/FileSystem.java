@@ -35,9 +35,9 @@ public interface FileSystem {
     }
 
     /**
-     * Opens a file that nobody needs any more, to be written anew from its beginning on; otherwise as {@link #createStaged}. Its pages are in
-     * memory and it has its place on disk, so to write it costs less than half of what a new file costs. Behind what is written it goes on holding
-     * what it held, until {@link AppendFile#cutOff}: whoever reads it must know his own bytes, as after a loss of power.
+     * Opens a file that nobody needs any more, to be written anew from its beginning on; otherwise as {@link #createStaged}. Its pages
+     * are in memory and it has its place on disk, so to write it costs less than half of what a new file costs. Behind what is written
+     * it goes on holding what it held, until {@link AppendFile#cutOff}: whoever reads it must know his own bytes, as after a loss of power.
      *
      * @throws java.nio.file.NoSuchFileException if there is none of that name
      */
