@@ -36,6 +36,7 @@ final class Background {
     private final LsmRuntime runtime;
     private final Counters counters;
     private final CompactionStylePickers pickers;
+    private final BooleanSupplier cutOffLogs;
     private final Backpressure backpressure;
     private final WriteBufferBudget.Account memory;
     private final NextCompaction nextCompaction;
@@ -54,7 +55,8 @@ final class Background {
             Counters counters,
             CompactionStylePickers pickers,
             Runnable sealIfAsked,
-            BooleanSupplier sealForReaders) {
+            BooleanSupplier sealForReaders,
+            BooleanSupplier cutOffLogs) {
         this.options = options;
         this.files = files;
         this.versions = versions;
@@ -62,6 +64,7 @@ final class Background {
         this.runtime = runtime;
         this.counters = counters;
         this.pickers = pickers;
+        this.cutOffLogs = cutOffLogs;
         this.nextCompaction = new NextCompaction(options.expiry(), files, versions, snapshots, pickers, sealForReaders);
         this.backpressure = new Backpressure(runtime.nanoClock());
         this.memory = runtime.writeBuffers().open(new MemoryOwner(sealIfAsked));
@@ -314,9 +317,8 @@ final class Background {
 
     private void compactAll() throws IOException {
         files.sweep(versions::sync);
-        if (pickers.hasComeToRest()) {
-            // It needs no log soon, and the next one need not be quick.
-            files.deleteUsedLog();
+        if (pickers.hasComeToRest() && files.logsHaveRoom()) {
+            files.giveLogRoomBack(cutOffLogs);
         }
         Optional<Compaction> next = nextCompaction.get();
         while (!closed && next.isPresent()) {
@@ -324,7 +326,7 @@ final class Background {
             backpressure.changed();
             next = nextCompaction.get();
         }
-        if (!closed && (nextCompaction.isDueAtRest() || files.hasUsedLog())) {
+        if (!closed && (nextCompaction.isDueAtRest() || files.logsHaveRoom())) {
             pickers.onceAtRest(this::compactSoon);
         }
     }

@@ -70,7 +70,8 @@ public final class LsmTree implements AutoCloseable {
                 counters,
                 CompactionStylePickers.of(options, runtime),
                 this::sealIfAsked,
-                this::sealForReaders);
+                this::sealForReaders,
+                this::cutOffLogs);
         this.writes = new WritePath(options, files, versions, background, counters, runtime, recovered);
         this.reads = new ReadPath(files, versions, writes, options, background::mergeForReaders);
     }
@@ -380,6 +381,10 @@ public final class LsmTree implements AutoCloseable {
 
     private boolean sealForReaders() {
         return writes.sealForReaders();
+    }
+
+    private boolean cutOffLogs() {
+        return writes.cutOffLogs();
     }
 
     private boolean isWorthFlushing() {

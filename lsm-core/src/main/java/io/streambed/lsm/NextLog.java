@@ -1,6 +1,7 @@
 package io.streambed.lsm;
 
 import io.streambed.lsm.internal.log.LogBuffers;
+import io.streambed.lsm.internal.log.LogHeader;
 import io.streambed.lsm.internal.log.WalWriter;
 import io.streambed.lsm.internal.version.FileNames;
 import io.streambed.lsm.internal.version.VersionEdit;
@@ -63,6 +64,46 @@ final class NextLog {
         task.begin(executor);
     }
 
+    /** Creates a log here and now, as the one that follows {@code previous}. */
+    WalWriter createNow(PreviousLog previous) throws IOException {
+        files.syncNamesOnce();
+        long now = files.newNumber();
+        LogHeader header = new LogHeader(now, previous.number(), previous.length(), previous.syncedLength());
+        WalWriter created =
+                WalWriter.create(files.fileSystem(), FileNames.log(now), FileNames.STAGING, header, buffers);
+        named(created);
+        return created;
+    }
+
+    /** Makes a log that was created safe: from here on it is noticed if it is missing. */
+    private void named(WalWriter created) throws IOException {
+        try {
+            files.fileSystem().syncDirectory();
+            versions.install(new VersionEdit().logCreated(created.fileNumber()));
+        } catch (IOException | RuntimeException | Error e) {
+            try (created) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Has its file end where it ends, if it has been created by now.
+     *
+     * @return whether it does
+     */
+    boolean cutOff() throws IOException {
+        if (!isReady()) {
+            return false;
+        }
+        BackgroundResult<@Nullable WalWriter> task = creation;
+        WalWriter created = task == null ? null : task.await();
+        if (created != null) {
+            created.cutOff();
+        }
+        return true;
+    }
+
     /** Its number, which all logs written so far are below. */
     long number() {
         return number;
@@ -115,15 +156,8 @@ final class NextLog {
         }
         try {
             WalWriter created = createAhead(next, previous);
-            try {
-                files.fileSystem().syncDirectory();
-                versions.install(new VersionEdit().logCreated(next));
-                return created;
-            } catch (IOException | RuntimeException | Error e) {
-                try (created) {
-                    throw e;
-                }
-            }
+            named(created);
+            return created;
         } catch (IOException | RuntimeException | Error e) {
             failed.accept(e);
             throw e;

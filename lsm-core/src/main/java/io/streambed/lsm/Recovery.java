@@ -69,7 +69,7 @@ final class Recovery {
             boolean filledLater,
             Commit commit,
             long lastSeqNo,
-            WritePath.PreviousLog previousLog) {
+            PreviousLog previousLog) {
         /** Bytes of the logs that count. */
         long logBytes() {
             return bytesOf(logs);
@@ -86,7 +86,7 @@ final class Recovery {
 
     private Commit commit;
     private long lastSeqNo;
-    private WritePath.PreviousLog previousLog = WritePath.PreviousLog.NONE;
+    private PreviousLog previousLog = PreviousLog.NONE;
     private List<Long> usedLogs = List.of();
 
     /** Created ahead and never written to. They stay: to have them out of the manifest would cost a write at opening. */
@@ -260,7 +260,7 @@ final class Recovery {
                 lastSeqNo = Math.max(lastSeqNo, log.lastSeqNo());
                 if (log.isCommit()) {
                     commit = new Commit(log.lastSeqNo(), log.setsMetadata() ? log.metadata() : commit.metadata());
-                    previousLog = new WritePath.PreviousLog(number, log.position(), 0);
+                    previousLog = new PreviousLog(number, log.position(), 0);
                 }
             }
             logLengths.put(number, log.position());

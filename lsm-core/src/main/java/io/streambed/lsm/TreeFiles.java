@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,9 @@ final class TreeFiles implements TableFiles {
 
     /** The log that became useless last, whose file the next one may take; or {@link #NO_LOG}. */
     private final AtomicLong usedLog = new AtomicLong(NO_LOG);
+
+    /** Whether logs may take more room than they have records for: one is kept, or another one has its file. */
+    private volatile boolean logsHaveRoom;
 
     /** What has to be done before the first log or table is created; see {@link #syncNamesOnce}. */
     private volatile @Nullable Step beforeFirstFile;
@@ -282,6 +286,7 @@ final class TreeFiles implements TableFiles {
     void deleteLog(long number) {
         if (!closed && logLengths.getOrDefault(number, 0L) >= bytesWorthRecycling) {
             deleteUsedLog(usedLog.getAndSet(number));
+            logsHaveRoom = true;
         } else {
             deleteUsedLog(number);
         }
@@ -294,9 +299,23 @@ final class TreeFiles implements TableFiles {
         return number;
     }
 
-    /** Whether there is a log that {@link #takeUsedLog} would give. */
-    boolean hasUsedLog() {
-        return usedLog.get() != NO_LOG;
+    /** Whether there is anything to {@link #giveLogRoomBack}. */
+    boolean logsHaveRoom() {
+        return logsHaveRoom;
+    }
+
+    /**
+     * Gives back what logs take beyond their records, as nobody is going to need it soon.
+     *
+     * @param cutOffLogs has the files of logs that are being written end where these end; says whether it could
+     */
+    void giveLogRoomBack(BooleanSupplier cutOffLogs) {
+        // First, so that a log that is kept from here on counts for the next time.
+        logsHaveRoom = false;
+        deleteUsedLog();
+        if (!cutOffLogs.getAsBoolean()) {
+            logsHaveRoom = true;
+        }
     }
 
     /** Nobody is going to take the used log soon. */

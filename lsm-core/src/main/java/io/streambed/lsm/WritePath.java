@@ -5,14 +5,10 @@ import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.internal.entry.EntryKind;
 import io.streambed.lsm.internal.iterator.DeadRanges;
 import io.streambed.lsm.internal.log.BatchEncoding;
-import io.streambed.lsm.internal.log.LogBuffers;
-import io.streambed.lsm.internal.log.LogHeader;
 import io.streambed.lsm.internal.log.WalWriter;
 import io.streambed.lsm.internal.memtable.Memtable;
 import io.streambed.lsm.internal.runtime.WriteBufferBudget;
 import io.streambed.lsm.internal.version.Commit;
-import io.streambed.lsm.internal.version.FileNames;
-import io.streambed.lsm.internal.version.VersionEdit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
@@ -44,7 +40,6 @@ final class WritePath {
     private final Versions versions;
     private final Background background;
     private final Counters counters;
-    private final LogBuffers logBuffers;
     private final NextLog nextLog;
     private final LongSupplier nanoClock;
     private final WriteBufferBudget.Account memory;
@@ -65,11 +60,6 @@ final class WritePath {
     private volatile long commitNanos;
     private volatile long logLength;
 
-    /** The log before the one to be created: its number, and how much of it counts and is known to be synced. */
-    record PreviousLog(long number, long length, long syncedLength) {
-        static final PreviousLog NONE = new PreviousLog(0, 0, 0);
-    }
-
     WritePath(
             LsmOptions options,
             TreeFiles files,
@@ -83,8 +73,7 @@ final class WritePath {
         this.versions = versions;
         this.background = background;
         this.counters = counters;
-        this.logBuffers = runtime.logBuffers();
-        this.nextLog = new NextLog(files, versions, logBuffers, runtime.logExecutor(), background::fail);
+        this.nextLog = new NextLog(files, versions, runtime.logBuffers(), runtime.logExecutor(), background::fail);
         this.mark = new CommitMark(files.fileSystem());
         this.nanoClock = runtime.nanoClock();
         this.commitNanos = nanoClock.getAsLong();
@@ -272,6 +261,25 @@ final class WritePath {
         }
     }
 
+    /** Has the files of logs end where the logs end, if that needs no waiting; says whether they do. Does not throw. */
+    boolean cutOffLogs() {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            WalWriter wal = log;
+            if (wal != null) {
+                wal.cutOff();
+            }
+            return nextLog.cutOff();
+        } catch (IOException | RuntimeException | Error e) {
+            background.fail(e);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Tells the budget what the memtable takes, and what was filled from the logs. */
     private void reportMemory() {
         WalWriter wal = log;
@@ -299,7 +307,7 @@ final class WritePath {
         lock.lock();
         try {
             if (options.durability() != Durability.NONE) {
-                nextLog.prepare(previousLog.number);
+                nextLog.prepare(previousLog.number());
             }
         } finally {
             lock.unlock();
@@ -442,16 +450,11 @@ final class WritePath {
         }
         if (!nextLog.isAbsent()) {
             WalWriter next = nextLog.take();
-            next.follow(previousLog.length, previousLog.syncedLength);
+            next.follow(previousLog.length(), previousLog.syncedLength());
             log = next;
             return next;
         }
-        files.syncNamesOnce();
-        long number = files.newNumber();
-        LogHeader header = new LogHeader(number, previousLog.number, previousLog.length, previousLog.syncedLength);
-        log = WalWriter.create(files.fileSystem(), FileNames.log(number), FileNames.STAGING, header, logBuffers);
-        files.fileSystem().syncDirectory();
-        versions.install(new VersionEdit().logCreated(number));
+        log = nextLog.createNow(previousLog);
         return log;
     }
 

@@ -16,6 +16,8 @@ import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.testing.Workers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -249,6 +251,27 @@ class NextLogTest {
         assertNotNull(tree.get(bytes("key 0")));
     }
 
+    /** By the real clock: three memtables are flushed, so that both the log that is written to and the next one have the files of others. */
+    @Test
+    void aTreeThatRestsHasLogsThatAreNoLongerThanTheirRecords() throws Exception {
+        LsmRuntime runtime = LsmRuntime.builder().build();
+        runtimes.add(runtime);
+        LsmTree tree = runtime.open(memory, options(Durability.PROCESS));
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j <= PUTS_IN_A_BUFFER; j++) {
+                tree.put(bytes("key " + j), VALUE);
+            }
+            tree.flush();
+        }
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        Workers.await("the rest", Duration.ofSeconds(30), () -> longest(memory) < 3 * VALUE.length);
+        tree.put(bytes("last"), bytes("value"));
+        LsmTree recovered = open(memory.afterKill());
+        assertArrayEquals(bytes("value"), recovered.get(bytes("last")));
+        assertNotNull(recovered.get(bytes("second")));
+    }
+
     /** Fills a memtable and flushes it; answers which log has become needless by that. */
     private long fillAndFlush(LsmTree tree) {
         while (flushes.isEmpty()) {
@@ -359,6 +382,20 @@ class NextLogTest {
                 .map(name -> Long.valueOf(name.substring(0, name.length() - 4)))
                 .sorted()
                 .toList();
+    }
+
+    private static int longest(MemoryFileSystem files) {
+        int longest = 0;
+        for (Long log : logs(files)) {
+            try {
+                longest = Math.max(longest, files.content(name(log)).length);
+            } catch (NoSuchFileException e) {
+                // Deleted meanwhile.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return longest;
     }
 
     private static Map<Long, Integer> lengths(MemoryFileSystem files) throws IOException {
