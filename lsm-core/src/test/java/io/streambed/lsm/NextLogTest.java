@@ -186,9 +186,7 @@ class NextLogTest {
 
     @Test
     void aLogThatHoldsNextToNothingIsNotKept() {
-        LsmRuntime runtime = LsmRuntime.builder().build();
-        runtimes.add(runtime);
-        LsmTree tree = runtime.open(memory, options(Durability.PROCESS));
+        LsmTree tree = openWithThreads();
         tree.put(bytes("key"), bytes("value"));
         tree.flush();
         assertEquals(List.of(), logs(memory));
@@ -239,9 +237,7 @@ class NextLogTest {
     /** By the real clock. */
     @Test
     void aTreeThatRestsKeepsNone() throws InterruptedException {
-        LsmRuntime runtime = LsmRuntime.builder().build();
-        runtimes.add(runtime);
-        LsmTree tree = runtime.open(memory, options(Durability.PROCESS));
+        LsmTree tree = openWithThreads();
         for (int i = 0; i <= PUTS_IN_A_BUFFER; i++) {
             tree.put(bytes("key " + i), VALUE);
         }
@@ -254,9 +250,7 @@ class NextLogTest {
     /** By the real clock: three memtables are flushed, so that both the log that is written to and the next one have the files of others. */
     @Test
     void aTreeThatRestsHasLogsThatAreNoLongerThanTheirRecords() throws Exception {
-        LsmRuntime runtime = LsmRuntime.builder().build();
-        runtimes.add(runtime);
-        LsmTree tree = runtime.open(memory, options(Durability.PROCESS));
+        LsmTree tree = openWithThreads();
         for (int i = 0; i < 3; i++) {
             for (int j = 0; j <= PUTS_IN_A_BUFFER; j++) {
                 tree.put(bytes("key " + j), VALUE);
@@ -342,6 +336,12 @@ class NextLogTest {
             assertNotNull(tree.get(bytes("key 0")), what);
         }
         assertNull(tree.get(bytes("key " + expected)), what);
+    }
+
+    private LsmTree openWithThreads() {
+        LsmRuntime runtime = LsmRuntime.builder().build();
+        runtimes.add(runtime);
+        return runtime.open(memory, options(Durability.PROCESS));
     }
 
     private LsmTree open(FileSystem fileSystem) {
