@@ -92,6 +92,13 @@ final class Background {
         if (e instanceof LsmException refused) {
             return refused;
         }
+        if (closed) {
+            // Who flushes or raises the floor holds no lock that closing waits for, so the manifest may be closed under
+            // him.
+            LsmException late = Errors.closed(options.name());
+            late.initCause(e);
+            return late;
+        }
         fail(e);
         return readOnly(e);
     }
@@ -241,6 +248,10 @@ final class Background {
         }
         if (flushed) {
             compactSoon();
+            if (files.logsHaveRoom()) {
+                // Whoever compacts may just have looked, before this flush had left any.
+                pickers.onceAtRest(this::compactSoon);
+            }
         }
     }
 

@@ -88,20 +88,30 @@ final class NextLog {
     }
 
     /**
-     * Has its file end where it ends, if it has been created by now.
+     * Has its file end where it ends, unless it is just being created.
      *
-     * @return whether it does
+     * @return whether it is not
      */
-    boolean cutOff() throws IOException {
+    boolean cutOff() {
         if (!isReady()) {
             return false;
         }
-        BackgroundResult<@Nullable WalWriter> task = creation;
-        WalWriter created = task == null ? null : task.await();
+        WalWriter created = created();
         if (created != null) {
             created.cutOff();
         }
         return true;
+    }
+
+    /** What was created, waited for if need be; {@code null} if nothing was. */
+    private @Nullable WalWriter created() {
+        BackgroundResult<@Nullable WalWriter> task = creation;
+        try {
+            return task == null ? null : task.await();
+        } catch (IOException e) {
+            // Told already, and nothing was written to it.
+            return null;
+        }
     }
 
     /** Its number, which all logs written so far are below. */
@@ -122,18 +132,8 @@ final class NextLog {
     /** Waits for whoever is creating it and closes it. It stays in the directory, empty; recovery passes over it. */
     void close() throws IOException {
         closed = true;
-        BackgroundResult<@Nullable WalWriter> task = creation;
-        if (task == null) {
-            return;
-        }
+        WalWriter created = created();
         creation = null;
-        WalWriter created;
-        try {
-            created = task.await();
-        } catch (IOException e) {
-            // Told already, and nothing was written to it.
-            return;
-        }
         if (created != null) {
             try (created) {
                 created.cutOff();
@@ -142,12 +142,10 @@ final class NextLog {
     }
 
     private WalWriter createAhead(long next, long previous) throws IOException {
-        long used = files.takeUsedLog();
         String name = FileNames.log(next);
-        return used == TreeFiles.NO_LOG
-                ? WalWriter.createAhead(files.fileSystem(), name, FileNames.STAGING, next, previous, buffers)
-                : WalWriter.recycleAhead(
-                        files.fileSystem(), FileNames.log(used), name, FileNames.STAGING, next, previous, buffers);
+        return files.takeUsedLog(name)
+                ? WalWriter.recycleAhead(files.fileSystem(), name, FileNames.STAGING, next, previous, buffers)
+                : WalWriter.createAhead(files.fileSystem(), name, FileNames.STAGING, next, previous, buffers);
     }
 
     private @Nullable WalWriter create(long next, long previous) throws IOException {

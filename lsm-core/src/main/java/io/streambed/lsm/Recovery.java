@@ -3,7 +3,6 @@ package io.streambed.lsm;
 import io.streambed.lsm.bytes.Slice;
 import io.streambed.lsm.fs.CorruptFileException;
 import io.streambed.lsm.fs.FileSystem;
-import io.streambed.lsm.fs.ReadFile;
 import io.streambed.lsm.internal.entry.SeqRanges;
 import io.streambed.lsm.internal.log.LogEnd;
 import io.streambed.lsm.internal.log.LogExtent;
@@ -167,9 +166,7 @@ final class Recovery {
         CommitMark.Place mark = CommitMark.find(fileSystem, logs);
         int first = mark == null ? 0 : logs.indexOf(mark.log());
         for (int i = 0; i < first; i++) {
-            try (ReadFile file = fileSystem.open(FileNames.log(logs.get(i)))) {
-                logLengths.put(logs.get(i), file.length());
-            }
+            logLengths.put(logs.get(i), lengthBefore(logs.get(i + 1)));
         }
         for (int i = first; i < logs.size(); i++) {
             LogHeader next = i + 1 < logs.size() ? headers.get(logs.get(i + 1)) : null;
@@ -181,13 +178,16 @@ final class Recovery {
         List<LogReplay.Part> counting = new ArrayList<>();
         usedLogs = new ArrayList<>();
         for (int i = 0; i < logs.size() && logs.get(i) <= previousLog.number(); i++) {
-            long end = logs.get(i) == previousLog.number()
-                    ? previousLog.length()
-                    : Objects.requireNonNull(headers.get(logs.get(i + 1))).previousLength();
+            long end = logs.get(i) == previousLog.number() ? previousLog.length() : lengthBefore(logs.get(i + 1));
             counting.add(new LogReplay.Part(logs.get(i), end));
             usedLogs.add(logs.get(i));
         }
         return counting;
+    }
+
+    /** How much counts of the log before this one. The file of that one may be longer: it may have been an older log's. */
+    private long lengthBefore(long log) {
+        return Objects.requireNonNull(headers.get(log)).previousLength();
     }
 
     private Memtable memtable(@Nullable ToLongFunction<Slice> keyTime) {

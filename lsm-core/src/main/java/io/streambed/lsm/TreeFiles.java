@@ -37,15 +37,12 @@ final class TreeFiles implements TableFiles {
     /** No log has this number. */
     static final long NO_LOG = 0;
 
-    /** Of a write buffer; a log that is shorter is not worth keeping for its pages. */
-    private static final int WORTH_RECYCLING = 4;
-
     private final FileSystem fileSystem;
     private final TableCache tables;
     private final TableWriter.Settings settings;
     private final long tableBytes;
     private final @Nullable KeyTime keyTime;
-    private final long bytesWorthRecycling;
+    private final Recyclable recyclable;
     private final AtomicLong nextNumber;
     private final ReadCounters readCounters = new ReadCounters();
 
@@ -71,20 +68,37 @@ final class TreeFiles implements TableFiles {
         void run() throws IOException;
     }
 
+    /**
+     * Which logs' files are taken again, by their length in bytes. A shorter one is not worth keeping for its pages. A longer one, written with
+     * larger write buffers or by many commits, would stay that long for ever.
+     */
+    private record Recyclable(long least, long most) {
+        static Recyclable with(LsmOptions options) {
+            // A log that is synced says so in its records, which those of an older one must not stand behind.
+            return options.durability() == Durability.PROCESS
+                    ? new Recyclable(options.writeBufferBytes() / 4, options.writeBufferBytes() * 4)
+                    : new Recyclable(Long.MAX_VALUE, 0);
+        }
+
+        boolean has(long bytes) {
+            return bytes >= least && bytes <= most;
+        }
+    }
+
     private TreeFiles(
             FileSystem fileSystem,
             TableCache tables,
             TableWriter.Settings settings,
             long tableBytes,
             @Nullable KeyTime keyTime,
-            long bytesWorthRecycling,
+            Recyclable recyclable,
             long nextNumber) {
         this.fileSystem = fileSystem;
         this.tables = tables;
         this.settings = settings;
         this.tableBytes = tableBytes;
         this.keyTime = keyTime;
-        this.bytesWorthRecycling = bytesWorthRecycling;
+        this.recyclable = recyclable;
         this.nextNumber = new AtomicLong(nextNumber);
     }
 
@@ -98,10 +112,7 @@ final class TreeFiles implements TableFiles {
                 settings,
                 options.tableBytes(),
                 options.keyTime(),
-                // A log that is synced says so in its records, which those of an older one must not stand behind.
-                options.durability() == Durability.PROCESS
-                        ? options.writeBufferBytes() / WORTH_RECYCLING
-                        : Long.MAX_VALUE,
+                Recyclable.with(options),
                 nextNumber);
     }
 
@@ -284,7 +295,7 @@ final class TreeFiles implements TableFiles {
 
     /** A log is not needed any more: deletes it, or keeps it for the next one to take its file. */
     void deleteLog(long number) {
-        if (!closed && logLengths.getOrDefault(number, 0L) >= bytesWorthRecycling) {
+        if (!closed && recyclable.has(logLengths.getOrDefault(number, 0L))) {
             deleteUsedLog(usedLog.getAndSet(number));
             logsHaveRoom = true;
         } else {
@@ -292,11 +303,30 @@ final class TreeFiles implements TableFiles {
         }
     }
 
-    /** Gives a log away whose file may be taken for another one: its number, or {@link #NO_LOG}. */
-    long takeUsedLog() {
+    /**
+     * Gives the file of a log that is not needed any more to a new log.
+     *
+     * @param name of the new log, which the file has from here on
+     * @return whether there was one; if not, the new log has to be created
+     */
+    boolean takeUsedLog(String name) {
         long number = usedLog.getAndSet(NO_LOG);
+        if (number == NO_LOG) {
+            return false;
+        }
         logLengths.remove(number);
-        return number;
+        try {
+            fileSystem.rename(FileNames.log(number), name);
+            return true;
+        } catch (IOException e) {
+            // Nothing needs that file, so nothing fails for it; the next opening deletes what it finds unnamed.
+            LOG.warn(
+                    "{}: could not take {} again, which is not needed any more; a new log is created instead",
+                    fileSystem,
+                    FileNames.log(number),
+                    e);
+            return false;
+        }
     }
 
     /** Whether there is anything to {@link #giveLogRoomBack}. */

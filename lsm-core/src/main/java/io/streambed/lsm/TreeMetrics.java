@@ -13,7 +13,7 @@ record TreeMetrics(Counters counters, TreeFiles files, Versions versions, WriteP
         ReadView view = versions.view();
         return new LsmMetrics(
                 new LsmMetrics.Writes(
-                        counters.userBytes.sum(),
+                        counters.userBytes(),
                         counters.logBytes.sum(),
                         counters.stalls.sum(),
                         counters.stallNanos.sum()),

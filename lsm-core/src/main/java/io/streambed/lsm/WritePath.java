@@ -12,6 +12,7 @@ import io.streambed.lsm.internal.version.Commit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * after the view finds whole batches only.
  */
 final class WritePath {
+    private static final AtomicLongFieldUpdater<WritePath> VISIBLE =
+            AtomicLongFieldUpdater.newUpdater(WritePath.class, "visible");
+
     private static final byte[] NO_VALUE = new byte[0];
     private static final long WORTH_FLUSHING_BYTES = 4 << 20;
 
@@ -55,7 +59,7 @@ final class WritePath {
     private long logBytesCounted;
 
     // Written under the lock, read by anybody.
-    private volatile long visible;
+    private volatile long visible; // Raised by VISIBLE: a release, as the lock is given back right behind it.
     private volatile Commit commit;
     private volatile long commitNanos;
     private volatile long logLength;
@@ -261,7 +265,7 @@ final class WritePath {
         }
     }
 
-    /** Has the files of logs end where the logs end, if that needs no waiting; says whether they do. Does not throw. */
+    /** Has the files of logs end where the logs end, if that needs no waiting; says whether it did so. */
     boolean cutOffLogs() {
         if (!lock.tryLock()) {
             return false;
@@ -272,9 +276,6 @@ final class WritePath {
                 wal.cutOff();
             }
             return nextLog.cutOff();
-        } catch (IOException | RuntimeException | Error e) {
-            background.fail(e);
-            return true;
         } finally {
             lock.unlock();
         }
@@ -367,7 +368,7 @@ final class WritePath {
     /** Waits for as long as it must, makes room, and gives the memtable to write to. */
     private Memtable admit(long bytes) throws IOException {
         background.requireWritable();
-        counters.userBytes.add(bytes);
+        counters.wrote(bytes);
         bytesUntilDelay -= bytes;
         if (bytesUntilDelay < 0) {
             bytesUntilDelay = Backpressure.STEP_BYTES;
@@ -490,7 +491,7 @@ final class WritePath {
             }
             commit = new Commit(seqNo, commit.metadata());
         }
-        visible = seqNo;
+        VISIBLE.lazySet(this, seqNo);
         // Last of all: the budget may have another memtable flushed in this thread.
         reportMemory();
     }

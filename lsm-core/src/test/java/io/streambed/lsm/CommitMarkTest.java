@@ -15,6 +15,7 @@ import io.streambed.lsm.fs.FaultFileSystem;
 import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.fs.MemoryFileSystem;
 import io.streambed.lsm.internal.version.FileNames;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -110,6 +111,17 @@ class CommitMarkTest {
         MemoryFileSystem killed = files.afterKill();
         killed.note(FileNames.MARK, old);
         assertLastCommit(open(killed), COMMITS);
+    }
+
+    @Test
+    void ofALogBeforeTheMarkedOneOnlyItsOwnBytesCount() throws IOException {
+        MemoryFileSystem killed = killedWithSeveralLogs();
+        String first = FileNames.log(logs(killed).get(0));
+        long counted = open(killed.afterKill()).metrics().logFileBytes();
+        byte[] content = killed.content(first);
+        // As where it was written into the file of a longer one.
+        killed.setContent(first, Arrays.copyOf(content, content.length + (1 << 20)));
+        assertEquals(counted, open(killed).metrics().logFileBytes());
     }
 
     @Test

@@ -193,6 +193,57 @@ class NextLogTest {
     }
 
     @Test
+    void aLogThatIsMuchLongerThanOthersIsNotKept() {
+        LsmTree tree = openWithThreads();
+        WriteBatch batch = new WriteBatch();
+        for (int i = 0; i < 5 * PUTS_IN_A_BUFFER; i++) {
+            batch.put(bytes("key " + i), VALUE);
+        }
+        tree.write(batch);
+        tree.flush();
+        assertEquals(List.of(), logs(memory));
+    }
+
+    @Test
+    void whereNoneCanBeTakenOneIsCreated() throws IOException {
+        LsmTree tree = open(files);
+        long used = fillAndFlush(tree);
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        files.inject(Fault.on(Operation.RENAME).once("in use by somebody else"));
+        int before = logs(memory).size();
+        creations.remove().run();
+        assertEquals(1, files.failures());
+        assertEquals(before + 1, logs(memory).size());
+        assertTrue(logs(memory).contains(used), "the next opening finds and deletes it");
+        for (int i = 0; i < PUTS_IN_A_BUFFER; i++) {
+            tree.put(bytes("key " + i), VALUE);
+        }
+        LsmTree recovered = open(memory.afterKill());
+        assertNotNull(recovered.get(bytes("first")));
+        assertNotNull(recovered.get(bytes("key " + (PUTS_IN_A_BUFFER - 1))));
+    }
+
+    @Test
+    void whatCannotBeCutOffStays() throws IOException {
+        LsmTree tree = open(files);
+        fillAndFlush(tree);
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        creations.remove().run();
+        fillAndFlush(tree);
+        tree.put(bytes("last"), bytes("value"));
+        files.inject(Fault.on(Operation.CUT_OFF).forEver("too many segments"));
+        closing = true;
+        tree.close();
+        closing = false;
+        assertTrue(files.failures() > 0);
+        LsmTree next = open(memory);
+        assertArrayEquals(bytes("value"), next.get(bytes("last")));
+        assertNotNull(next.get(bytes("first")));
+    }
+
+    @Test
     void whereLogsAreSyncedNoneIsTakenAgain() throws IOException {
         LsmTree tree = open(memory, Durability.POWER);
         long log = fillAndFlush(tree);

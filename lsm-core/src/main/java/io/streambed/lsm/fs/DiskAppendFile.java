@@ -113,13 +113,8 @@ final class DiskAppendFile implements AppendFile {
             return;
         }
         requireIntact();
-        try {
-            file.setLength(length);
-            hasRest = false;
-        } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-            throw e;
-        }
+        file.setLength(length);
+        hasRest = false;
     }
 
     /** What was to be written is lost: from here on nothing is written. The first failure counts. */
@@ -136,6 +131,11 @@ final class DiskAppendFile implements AppendFile {
     @Override
     public long length() {
         return length;
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
     }
 
     @Override

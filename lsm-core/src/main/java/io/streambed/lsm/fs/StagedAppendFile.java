@@ -103,6 +103,11 @@ final class StagedAppendFile implements AppendFile {
         return length;
     }
 
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+
     /** What is staged is appended first; not after a failure, when it is for the next opening to do so. */
     @Override
     public void close() throws IOException {

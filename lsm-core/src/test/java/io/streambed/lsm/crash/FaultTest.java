@@ -54,7 +54,12 @@ class FaultTest {
         DISK_FULL {
             @Override
             Fault nth(long n) {
-                return Fault.on(Operation.CREATE, Operation.WRITE, Operation.SYNC, Operation.SYNC_DIRECTORY)
+                return Fault.on(
+                                Operation.CREATE,
+                                Operation.WRITE,
+                                Operation.SYNC,
+                                Operation.CUT_OFF,
+                                Operation.SYNC_DIRECTORY)
                         .nth(n)
                         .forEver(CAUSE);
             }

@@ -29,6 +29,7 @@ public record Fault(
         OPEN,
         WRITE,
         SYNC,
+        CUT_OFF,
         RENAME,
         DELETE,
         LIST,

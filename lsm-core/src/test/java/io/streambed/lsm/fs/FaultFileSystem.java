@@ -178,7 +178,7 @@ public final class FaultFileSystem implements FileSystem {
 
         @Override
         public void cutOff() throws IOException {
-            before(Operation.WRITE, name);
+            before(Operation.CUT_OFF, name);
             file.cutOff();
         }
 

@@ -41,6 +41,7 @@ class FaultFileSystemTest extends FileSystemContract {
         failed.put(Operation.OPEN, fails(() -> fs.open("readable")));
         failed.put(Operation.WRITE, fails(() -> writer.write(new byte[3], 0, 3)));
         failed.put(Operation.SYNC, fails(writer::sync));
+        failed.put(Operation.CUT_OFF, fails(writer::cutOff));
         failed.put(Operation.RENAME, fails(() -> fs.rename("w", "w2")));
         failed.put(Operation.DELETE, fails(() -> fs.delete("readable")));
         failed.put(Operation.LIST, fails(fs::list));
@@ -51,7 +52,7 @@ class FaultFileSystemTest extends FileSystemContract {
             assertEquals(operation == kind, failed.get(operation), operation.name());
         }
         assertEquals(1, fs.failures());
-        assertEquals(12, fs.count());
+        assertEquals(13, fs.count());
     }
 
     @Test

@@ -33,12 +33,16 @@ public final class NoSecondSync extends ForwardingFileSystem {
         }
 
         private void once(String what, Step step) throws IOException {
-            if (failed) {
-                throw new AssertionError(what + " of " + name + " is tried again after a failure");
-            }
+            refuseAfterFailure(what);
             failed = true;
             step.run();
             failed = false;
+        }
+
+        private void refuseAfterFailure(String what) {
+            if (failed) {
+                throw new AssertionError(what + " of " + name + " is tried again after a failure");
+            }
         }
 
         @Override
@@ -53,7 +57,9 @@ public final class NoSecondSync extends ForwardingFileSystem {
 
         @Override
         public void cutOff() throws IOException {
-            once("cutting off", super::cutOff);
+            // Not when writing has failed; but if this fails, every byte is where it was.
+            refuseAfterFailure("cutting off");
+            super.cutOff();
         }
     }
 }

@@ -9,6 +9,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends records to a log. The format is drawn at {@link Frame} and {@link LogHeader}.
@@ -29,6 +31,8 @@ public final class LogWriter implements Closeable {
      * the buffer: 64 KiB take some 16 µs.
      */
     public static final int DEFAULT_BUFFER_BYTES = (32 << 10) + (4 << 10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
     private static final byte[] NO_BUFFER = new byte[0];
 
@@ -198,16 +202,15 @@ public final class LogWriter implements Closeable {
         filled -= written;
     }
 
-    /** Has the file end with the log, from here on: it was taken again, and there is no later log that says how far this one goes. */
-    public void cutOff() throws IOException {
+    /** Has the file end with the log, from here on, if it was taken again. For its room on disk alone, so no failure of it is one of the log. */
+    public void cutOff() {
         if (failure != null) {
             return;
         }
         try {
             file.cutOff();
-        } catch (IOException | RuntimeException | Error e) {
-            fail(e);
-            throw e;
+        } catch (IOException e) {
+            LOG.warn("{}: could not cut off what an older log has left behind its end; it goes with this log", file, e);
         }
     }
 

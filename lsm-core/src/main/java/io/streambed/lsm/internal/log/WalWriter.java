@@ -46,19 +46,12 @@ public final class WalWriter implements Closeable {
     }
 
     /**
-     * As {@link #createAhead}, in the file of a log that is not needed any more, which so gets another name. Its records are none in the new
-     * log, as their checksums are bound to the number of the old one. Not for a log that is to be synced ({@link LogHeader}).
+     * As {@link #createAhead}, in the file of a log that is not needed any more, which has been given that name. Its records are none in the
+     * new log, as their checksums are bound to the number of the old one. Not for a log that is to be synced ({@link LogHeader}).
      */
     public static WalWriter recycleAhead(
-            FileSystem fileSystem,
-            String used,
-            String name,
-            String stagingName,
-            long number,
-            long previousLog,
-            LogBuffers buffers)
+            FileSystem fileSystem, String name, String stagingName, long number, long previousLog, LogBuffers buffers)
             throws IOException {
-        fileSystem.rename(used, name);
         AppendFile file = fileSystem.overwriteStaged(name, stagingName);
         LogHeader header = LogHeader.recycled(number, previousLog);
         return new WalWriter(LogWriter.create(file, name, LogKind.WRITE_AHEAD, header, buffers));
@@ -192,8 +185,8 @@ public final class WalWriter implements Closeable {
         log.flush();
     }
 
-    /** Has the file end with the log, if it was recycled: for the last log, as no later one says how far it goes. */
-    public void cutOff() throws IOException {
+    /** Has the file end with the log, if it was recycled and that is possible: it takes no more room on disk than it needs then. */
+    public void cutOff() {
         log.cutOff();
     }
 

@@ -147,7 +147,8 @@ class RecycledLogTest {
     }
 
     private WalWriter recycled() throws IOException {
-        return WalWriter.recycleAhead(fs, USED, Logs.NAME, "STAGING", Logs.NUMBER, 6, new LogBuffers(1 << 20));
+        fs.rename(USED, Logs.NAME);
+        return WalWriter.recycleAhead(fs, Logs.NAME, "STAGING", Logs.NUMBER, 6, new LogBuffers(1 << 20));
     }
 
     private WalReader open(LogExtent extent) throws IOException {
