@@ -28,10 +28,11 @@ public interface LsmConfigSetter {
      * Called before a store is opened. What it throws stops the opening.
      *
      * @param storeName the store's name
-     * @param options what the store would be opened with; already has what the {@code lsm.*} keys say. Name, commits, and
+     * @param options what the store would be opened with; already has what the {@code lsm.*} keys say. Name, commits, expiry, and
      *     the times and groups of keys are the store's own affair: what is set for {@link LsmOptions#name()}, {@link
-     *     LsmOptions#commitEveryWrite()}, {@link LsmOptions#keyTime()} and {@link LsmOptions#groupSuffixBytes()} has no effect,
-     *     and {@link LsmOptions#seekCompaction()} stays off in window stores
+     *     LsmOptions#commitEveryWrite()}, {@link LsmOptions#expiry()}, {@link LsmOptions#keyTime()} and {@link
+     *     LsmOptions#groupSuffixBytes()} has no effect, and {@link LsmOptions#seekCompaction()} stays off in window stores. How long entries
+     *     live is what {@link #timeToLive} says
      * @param configs the application's configuration; not to be changed
      */
     void setConfig(String storeName, LsmOptions.Builder options, Map<String, Object> configs);
@@ -41,14 +42,15 @@ public interface LsmConfigSetter {
      *
      * @param storeName the store's name
      * @param configured what {@link LsmStoreConfig#TTL_MS_CONFIG lsm.ttl.ms} says, {@code null} for ever
-     * @return 1 ms or more; {@code null} for ever. Only key-value stores with timestamps can be given any
+     * @return 1 ms or more; {@code null} for ever. A key-value store without timestamps that is given any does not open; windows, sessions and
+     *     versions have a retention of their own, and go by that
      */
     default @Nullable Duration timeToLive(String storeName, @Nullable Duration configured) {
         return configured;
     }
 
     /**
-     * Called after a store was closed, also after an opening that failed.
+     * Called after a store was closed, also after an opening that failed once its options were accepted.
      *
      * @param storeName the store's name
      * @param options what it was opened with

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * The configuration of the stores: keys that begin with {@code lsm.}, given among the properties of {@code StreamsConfig}.
  *
  * <p>Keys are of one store each, unless their description says that they are of the process. A value out of range, and a key that begins
- * with {@code lsm.} and is none of these, is a {@link ConfigException} that names key, value and what it may be. With
- * {@link LsmDslStoreSuppliers} it comes when the {@code KafkaStreams} object is made, otherwise when a store is opened.
+ * with {@code lsm.} and is none of these, is a {@link ConfigException} that names the key, and the value and what it may be, or the nearest key
+ * that there is. With {@link LsmDslStoreSuppliers} or {@link LsmClientSupplier} it comes when the {@code KafkaStreams} object is made, otherwise
+ * when a store is opened.
  */
 public final class LsmStoreConfig extends AbstractConfig {
     /** What all keys begin with. */
@@ -87,9 +88,10 @@ public final class LsmStoreConfig extends AbstractConfig {
     public static final String COMPACTION_STYLE_CONFIG = "lsm.compaction.style";
 
     public static final String COMPACTION_STYLE_DOC =
-            "Which tables are merged, and when. leveled: few runs and little room on disk, most bytes written. tiered: fewest bytes written,"
-                    + " more runs to read from, up to four times the room where keys are overwritten. hybrid: little more written than tiered"
-                    + " while keys are new, at most eight runs, and at most 1.3 times the room.";
+            "Which tables are merged, and when. leveled: few runs and little room on disk, many bytes written. tiered: fewest bytes written,"
+                    + " more runs to read from, up to four times the room where keys are overwritten. hybrid: no more written than tiered"
+                    + " while keys are new, at most eight runs (of windows and sessions eight of one time, 32 in all), and up to twice the"
+                    + " size of what is alive while the store is written, 1.25 times once it is at rest.";
     public static final String COMPACTION_STYLE_DEFAULT =
             ENGINE.compactionStyle().name().toLowerCase(Locale.ROOT);
 
@@ -132,7 +134,7 @@ public final class LsmStoreConfig extends AbstractConfig {
 
     public static final String BACKGROUND_THREADS_DOC =
             "Of the process, the first store opened decides: how many compactions, or parts of a large one, run at once, for all stores"
-                    + " together.";
+                    + " together. Flushes, the creation of logs and the reading of logs after a crash have a thread each beside them.";
     public static final int BACKGROUND_THREADS_DEFAULT = 2;
     private static final ConfigRange BACKGROUND_THREADS = new ConfigRange(1, 64);
 

@@ -33,7 +33,7 @@ class ReadmeTest {
         StringBuilder table = new StringBuilder("| key | default | may be | meaning |\n| --- | --- | --- | --- |\n");
         for (ConfigDef.ConfigKey key : LsmStoreConfig.configDef().configKeys().values()) {
             table.append("| `").append(key.name).append("` | ");
-            table.append(key.defaultValue == null ? "none" : "`" + key.defaultValue + "`")
+            table.append(key.defaultValue == null ? "not set" : "`" + key.defaultValue + "`")
                     .append(" | ");
             table.append(key.validator).append(" | ").append(key.documentation).append(" |\n");
         }

@@ -9,7 +9,10 @@ public final class LsmException extends RuntimeException {
 
     /** What can be done about it. */
     public enum Kind {
-        /** Wrong bytes on disk. Restore the directory from elsewhere; opening it again will not help. */
+        /**
+         * Wrong bytes on disk. Opening the tree again helps only where the message says so, and does no harm; otherwise restore the directory
+         * from elsewhere.
+         */
         CORRUPTION,
 
         /** Reading or writing failed. After a failed write the tree is read-only until it is opened again. */

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param durability what a commit survives
  * @param commitEveryWrite whether each write or batch is a commit of its own. If not, everything since the last {@link
  *     LsmTree#commit} is void after a crash
- * @param writeBufferBytes memory of one memtable before it is flushed, 64 KiB to 1 GiB. Smaller: more and smaller tables, more
+ * @param writeBufferBytes memory of one memtable before it is flushed, 64 KiB to 1 GiB; 16 MiB by default. Smaller: more and smaller tables, more
  *     compaction. Larger: more memory, and a longer replay after a crash. Up to twice as much while there is no room for a further one
  * @param maxWriteBuffers memtables in memory, the active one and those that wait for their flush, 2 to 16; with all of them full
- *     a write waits
- * @param blockBytes size of a table's block before compression, 512 B to 1 MiB. Smaller: faster point reads, larger indexes.
+ *     a write waits; 3 by default
+ * @param blockBytes size of a table's block before compression, 512 B to 1 MiB; 4 KiB by default. Smaller: faster point reads, larger indexes.
  *     Larger: better compression, faster scans
  * @param filterBitsPerKey size of the Bloom filters, 4 to 32 bits a key; 10 lets 1 in 100 missing keys through
  * @param compression how blocks are compressed
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param seekCompaction whether a tree at rest merges runs for nothing but the ranges that are read in several of them; in the hybrid style
  *     only, and not by an executor of the user's own. Not worth it where scans pass by whole runs by their times ({@link KeyTime}), which a
  *     merge would mix
- * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB
- * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up
+ * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB; 32 MiB by default
+ * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up, 4 to 1000; 12 by default
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
- *     level0Slowdown}
+ *     level0Slowdown}, up to 2000; 24 by default
  * @param expiry which entries expire, or {@code null} if none ever does
  * @param keyTime the time that is a part of each key, or {@code null} if there is none
  * @param groupSuffixBytes how many bytes at the end of a key tell it from others of its group: keys of one length that are alike in all other

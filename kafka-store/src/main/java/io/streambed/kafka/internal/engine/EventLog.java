@@ -12,7 +12,11 @@ final class EventLog implements Consumer<LsmEvent> {
     @Override
     public void accept(LsmEvent event) {
         if (event instanceof LsmEvent.BackgroundFailed failed) {
-            LOG.error("Store {} is read-only until it is opened again", failed.tree(), failed.cause());
+            LOG.error(
+                    "Store {} takes no more writes, and the next one will fail, until it is opened again: remove the cause below, and restart the application;"
+                            + " it goes on from the store's last commit",
+                    failed.tree(),
+                    failed.cause());
         } else {
             LOG.debug("{}", event);
         }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads what the last commit left in a directory, and makes sure that it is this store's, in this format or in one that it can be converted from. */
 record LastCommit(
         String storeName, StoreFormat format, @Nullable Segmentation segmentation) {
+    private static final String RESTORED = "the store is then restored from its changelog, if it has one.";
+
     /**
      * The metadata of the last commit, perhaps of a format that is to be converted, or that of a store that was never committed.
      *
@@ -43,13 +45,17 @@ record LastCommit(
         } catch (MalformedBytesException e) {
             throw new ProcessorStateException(
                     "Store " + storeName + " cannot read what its last commit left in " + directory + ": "
-                            + e.getMessage(),
+                            + e.getMessage()
+                            + ". Unless that says what else to do, stop the application and delete that directory: "
+                            + RESTORED,
                     e);
         }
         // As bytes: names that UTF-8 cannot tell apart have directories of their own.
         if (!Arrays.equals(utf8(last.storeName()), utf8(storeName))) {
             throw new ProcessorStateException("Store " + storeName + " found the files of another store in " + directory
-                    + ": they belong to " + last.storeName());
+                    + ": they belong to " + last.storeName()
+                    + ". Move them back to where they belong; or stop the application and delete that directory: "
+                    + RESTORED);
         }
         if (isSortedAsHere(last.segmentation())
                 && FormatUpgrade.between(last.format(), format).isPresent()) {
@@ -97,13 +103,12 @@ record LastCommit(
     }
 
     private ProcessorStateException refusal(Path directory, String found) {
-        return new ProcessorStateException(
-                "Store " + storeName + " is a " + format + " store"
-                        + (segmentation == null ? "" : " with " + segmentation) + " and found " + found + " in "
-                        + directory
-                        + ", which it does not convert. Give the store its old format"
-                        + (segmentation == null ? "" : " and order")
-                        + " back; or stop the application and delete that directory: the store is then restored from its changelog.");
+        return new ProcessorStateException("Store " + storeName + " is a " + format + " store"
+                + (segmentation == null ? "" : " with " + segmentation) + " and found " + found + " in "
+                + directory
+                + ", which it does not convert. Give the store its old format"
+                + (segmentation == null ? "" : " and order")
+                + " back; or stop the application and delete that directory: " + RESTORED);
     }
 
     private static byte[] utf8(String text) {

@@ -193,10 +193,8 @@ public final class StoreEngine {
         timestamps = byTimestamp == null ? null : byTimestamp.time();
         Retention retention = times.retention();
         Retention expires = retention == null ? byTimestamp : retention;
-        if (expires != null) {
-            options.expiry(new StoreExpiry(format, expires, streamTime::millis));
-        }
-        return options.build();
+        return options.expiry(expires == null ? null : new StoreExpiry(format, expires, streamTime::millis))
+                .build();
     }
 
     /**
@@ -482,7 +480,8 @@ public final class StoreEngine {
 
     private static String advice(LsmException e) {
         return e.kind() == LsmException.Kind.CORRUPTION
-                ? ". Stop the application and delete that directory: the store is restored from its changelog."
+                ? ". If a restart says the same, stop the application and delete that directory: the store is then restored from its"
+                        + " changelog, if it has one."
                 : "";
     }
 }

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 
 /**
  * What a store shows of itself in the application's metrics, in the group {@code stream-state-metrics}. Names that RocksDB's
- * stores have too mean the same. Nothing is computed before somebody looks.
+ * stores have too mean the same, but for those of the process, of which each store says the same figure. Nothing is computed before somebody looks.
  */
 final class StoreGauges {
     /** One metric. The values are read by one switch: a lambda for each would be forty classes that every process makes at its start. */

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.streambed.kafka.LsmConfigSetter;
 import io.streambed.kafka.LsmStores;
 import io.streambed.kafka.testing.TestContext;
+import io.streambed.lsm.Expiry;
 import io.streambed.lsm.LsmOptions;
+import io.streambed.lsm.bytes.Slice;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,6 +185,34 @@ class TimeToLiveTest {
         longer.close();
         usual.close();
         assertThrows(ConfigException.class, () -> context.open(LsmStores.persistentTimestampedKeyValueStore("wrong")));
+    }
+
+    @Test
+    void whatASetterSaysOfExpiryIsNotForItToSay() {
+        TestContext context =
+                new TestContext(directory, Map.of("lsm.config.setter", ExpiresEverything.class.getName()));
+        KeyValueStore<Bytes, byte[]> store = context.open(LsmStores.persistentKeyValueStore("plain"));
+        store.put(key("a"), new byte[1]);
+        assertNotNull(store.get(key("a")));
+        store.close();
+    }
+
+    /** Named in the configuration of a test. */
+    public static final class ExpiresEverything implements LsmConfigSetter {
+        @Override
+        public void setConfig(String storeName, LsmOptions.Builder options, Map<String, Object> configs) {
+            options.expiry(new Expiry() {
+                @Override
+                public boolean isExpired(Slice key, Slice value) {
+                    return true;
+                }
+
+                @Override
+                public Expiry asOf(byte[] committedMetadata) {
+                    return this;
+                }
+            });
+        }
     }
 
     /** Named in the configuration of a test. */

@@ -265,8 +265,9 @@ public final class VersionEdit {
                 case RANGE_SWEPT -> edit.swept(decodeRange(in));
                 case FLOOR -> edit.floor(in.readBytes());
                 default ->
-                    throw new MalformedBytesException("unknown tag " + tag
-                            + " in a version edit: written by a later release of this library, or damaged");
+                    throw new MalformedBytesException(
+                            "unknown tag " + tag
+                                    + " in a version edit: use the release of this library that wrote it, if that is a later one; else it is damaged");
             }
         }
         return edit;
