@@ -12,7 +12,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param millis how long the rows that have no natural end run
  * @param fillMillis how long the long fill runs
  * @param quietMillis how long a process must be at rest before the background counts as done; longer than the second for which our stores
- *     wait before they give room back, so that what they put off is counted
+ *     wait before they give room back, so that what they put off is counted, and than they may wait for the disk before that, which looks like
+ *     rest
  * @param heapMegabytes greatest heap of each process
  */
 public record Plan(
@@ -28,10 +29,10 @@ public record Plan(
     public static final Plan QUICK = new Plan("quick", 300_000, 60_000, 500, 1_000, 3_000, 1_500, 512);
 
     /** The sizes that the goals were stated for. */
-    public static final Plan NORMAL = new Plan("normal", 2_000_000, 400_000, 1_500, 3_000, 60_000, 1_500, 512);
+    public static final Plan NORMAL = new Plan("normal", 2_000_000, 400_000, 1_500, 3_000, 60_000, 2_000, 512);
 
     /** Well past every cache. */
-    public static final Plan BIG = new Plan("big", 20_000_000, 2_000_000, 3_000, 8_000, 60_000, 1_500, 1024);
+    public static final Plan BIG = new Plan("big", 20_000_000, 2_000_000, 3_000, 8_000, 60_000, 2_000, 1024);
 
     /** The same with another number of entries, the large ones in proportion. */
     public Plan withEntries(int number) {
