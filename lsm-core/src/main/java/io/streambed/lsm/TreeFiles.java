@@ -35,7 +35,7 @@ final class TreeFiles implements TableFiles {
     private static final int SAMPLED_BLOCKS = 8;
 
     /** No log has this number. */
-    static final long NO_LOG = 0;
+    private static final long NO_LOG = 0;
 
     private final FileSystem fileSystem;
     private final TableCache tables;

@@ -227,16 +227,11 @@ class NextLogTest {
     @Test
     void whatCannotBeCutOffStays() throws IOException {
         LsmTree tree = open(files);
-        fillAndFlush(tree);
-        tree.put(bytes("first"), VALUE);
-        tree.put(bytes("second"), VALUE);
-        creations.remove().run();
+        takeAgain(tree);
         fillAndFlush(tree);
         tree.put(bytes("last"), bytes("value"));
         files.inject(Fault.on(Operation.CUT_OFF).forEver("too many segments"));
-        closing = true;
-        tree.close();
-        closing = false;
+        closeWithoutWaiting(tree);
         assertTrue(files.failures() > 0);
         LsmTree next = open(memory);
         assertArrayEquals(bytes("value"), next.get(bytes("last")));
@@ -253,18 +248,13 @@ class NextLogTest {
     @Test
     void closingLeavesNoLogThatIsNotNeededAndNothingBehindTheRecordsOfTheLastOne() throws IOException {
         LsmTree tree = open(memory);
-        fillAndFlush(tree);
-        tree.put(bytes("first"), VALUE);
-        tree.put(bytes("second"), VALUE);
-        creations.remove().run();
+        takeAgain(tree);
         long taken = logs(memory).get(logs(memory).size() - 1);
         long used = fillAndFlush(tree);
         assertTrue(logs(memory).contains(used));
         tree.put(bytes("last"), bytes("value"));
         int before = memory.content(name(taken)).length;
-        closing = true;
-        tree.close();
-        closing = false;
+        closeWithoutWaiting(tree);
         assertFalse(logs(memory).contains(used));
         assertTrue(memory.content(name(taken)).length < before / 2, "what an older log held is gone");
         assertArrayEquals(bytes("value"), open(memory).get(bytes("last")));
@@ -273,13 +263,8 @@ class NextLogTest {
     @Test
     void closingLeavesNothingInALogThatWasTakenAgainAndNotWrittenTo() throws IOException {
         LsmTree tree = open(memory);
-        fillAndFlush(tree);
-        tree.put(bytes("first"), VALUE);
-        tree.put(bytes("second"), VALUE);
-        creations.remove().run();
-        closing = true;
-        tree.close();
-        closing = false;
+        takeAgain(tree);
+        closeWithoutWaiting(tree);
         assertEquals(
                 LOG_HEADER_BYTES,
                 memory.content(name(logs(memory).get(logs(memory).size() - 1))).length);
@@ -315,6 +300,21 @@ class NextLogTest {
         LsmTree recovered = open(memory.afterKill());
         assertArrayEquals(bytes("value"), recovered.get(bytes("last")));
         assertNotNull(recovered.get(bytes("second")));
+    }
+
+    /** Has the next log take the file of one that was flushed, while the one between them has two puts in it. */
+    private void takeAgain(LsmTree tree) throws IOException {
+        fillAndFlush(tree);
+        tree.put(bytes("first"), VALUE);
+        tree.put(bytes("second"), VALUE);
+        creations.remove().run();
+    }
+
+    /** Closing waits for what it has others do: here it does that itself. */
+    private void closeWithoutWaiting(LsmTree tree) {
+        closing = true;
+        tree.close();
+        closing = false;
     }
 
     /** Fills a memtable and flushes it; answers which log has become needless by that. */
