@@ -10,6 +10,7 @@ import io.streambed.lsm.fs.FileSystem;
 import io.streambed.lsm.testing.ByteMaps;
 import java.util.NavigableMap;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
  * Writes to a tree at random, everything in one thread, and knows at any moment to which commits a crash may fall back: from {@link
@@ -75,10 +76,19 @@ final class CrashWorkload {
 
     /** Opens the tree, does so many operations, and closes it. */
     void run(FileSystem files, int operations) {
+        run(files, done -> done < operations);
+    }
+
+    /**
+     * Opens the tree, does operations, and closes it.
+     *
+     * @param goesOn asked before each operation, with the number of those done
+     */
+    void run(FileSystem files, IntPredicate goesOn) {
         try (LsmRuntime runtime = runtime()) {
             LsmTree tree = open(runtime, files);
             Snapshot held = null;
-            for (int i = 0; i < operations; i++) {
+            for (int done = 0; goesOn.test(done); done++) {
                 int choice = random.nextInt(100);
                 if (choice < 45) {
                     put(tree);
