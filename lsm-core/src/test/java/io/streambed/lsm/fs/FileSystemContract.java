@@ -112,6 +112,11 @@ abstract class FileSystemContract {
             assertEquals("abcde6789", read("a"));
         }
         assertEquals("abcde6789", read("a"), "also when it is closed");
+        try (ReadFile file = fs().open("a")) {
+            byte[] last = new byte[2];
+            file.readFully(7, last, 0, 2);
+            assertEquals("89", new String(last, UTF_8), "nothing of it was written over");
+        }
     }
 
     @Test

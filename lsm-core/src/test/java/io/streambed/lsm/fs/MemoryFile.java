@@ -87,7 +87,9 @@ final class MemoryFile {
         }
         int at = (int) position;
         int written = Math.min(count, Math.max(0, length - at));
-        System.arraycopy(bytes, at, to, offset, written);
+        if (written > 0) {
+            System.arraycopy(bytes, at, to, offset, written);
+        }
         if (written < count) {
             System.arraycopy(old, at + written, to, offset + written, count - written);
         }
