@@ -275,11 +275,12 @@ final class Background {
         } finally {
             tables.unpin();
         }
+        // Before the view says so: whoever has waited for this flush finds it counted.
+        counters.flushes.increment();
+        counters.flushBytes.add(bytes);
         versions.installFlush(edit, oldest);
         memory.flushed();
         long nanos = runtime.nanoClock().getAsLong() - begin;
-        counters.flushes.increment();
-        counters.flushBytes.add(bytes);
         counters.flushNanos.add(nanos);
         long table = edit.added().isEmpty() ? 0 : edit.added().get(0).table().number();
         runtime.tell(new LsmEvent.FlushEnded(options.name(), table, bytes, nanos));
@@ -356,11 +357,12 @@ final class Background {
                 pace(compaction));
         VersionEdit edit = new VersionEdit();
         CompactionJob.Traffic traffic = job.run(compaction, edit);
-        versions.install(edit);
-        long nanos = runtime.nanoClock().getAsLong() - begin;
+        // As with a flush, before it can be seen.
         counters.compactions.increment();
         counters.compactionReadBytes.add(traffic.bytesRead());
         counters.compactionWrittenBytes.add(traffic.bytesWritten());
+        versions.install(edit);
+        long nanos = runtime.nanoClock().getAsLong() - begin;
         counters.compactionNanos.add(nanos);
         runtime.tell(new LsmEvent.CompactionEnded(
                 options.name(),
