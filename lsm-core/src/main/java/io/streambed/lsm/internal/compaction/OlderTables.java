@@ -69,21 +69,37 @@ final class OlderTables {
         return runs.isEmpty();
     }
 
+    /** Whether one of the tables has keys on both sides of {@code key}, or that key. Keys must come in ascending order. */
+    boolean reachTo(Slice key) {
+        for (int i = 0; i < positions.length; i++) {
+            if (reachesTo(key, i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether one of the tables may hold {@code key}. Keys must come in ascending order. */
     boolean mayHold(Slice key) throws IOException {
+        return anyFilterKnows(key, 0);
+    }
+
+    /**
+     * Whether the filters that {@link #mayHold} asks about {@code key} know a hash which, but for chance, none of the keys has: as often as
+     * that, it is wrong about keys that are new.
+     */
+    boolean knowWhatNobodyPut(Slice key) throws IOException {
+        return anyFilterKnows(key, -1);
+    }
+
+    /** Asks all tables that reach to {@code key} about its hash with some bits inverted. */
+    private boolean anyFilterKnows(Slice key, long inverted) throws IOException {
         long hash = 0;
         boolean hashed = false;
         for (int i = 0; i < positions.length; i++) {
-            List<TableMeta> tables = runs.get(i).tables();
-            int at = positions[i];
-            while (at < tables.size() && compare(key, tables.get(at).largest()) > 0) {
-                at++;
-                filters[i] = null;
-            }
-            positions[i] = at;
-            if (at < tables.size() && compare(key, tables.get(at).smallest()) >= 0) {
+            if (reachesTo(key, i)) {
                 if (!hashed) {
-                    hash = KeyHash.of(key.array(), key.offset(), key.length());
+                    hash = KeyHash.of(key.array(), key.offset(), key.length()) ^ inverted;
                     hashed = true;
                 }
                 if (filter(i).mayContain(hash)) {
@@ -92,6 +108,17 @@ final class OlderTables {
             }
         }
         return false;
+    }
+
+    private boolean reachesTo(Slice key, int run) {
+        List<TableMeta> tables = runs.get(run).tables();
+        int at = positions[run];
+        while (at < tables.size() && compare(key, tables.get(at).largest()) > 0) {
+            at++;
+            filters[run] = null;
+        }
+        positions[run] = at;
+        return at < tables.size() && compare(key, tables.get(at).smallest()) >= 0;
     }
 
     private TableFiles.KeyFilter filter(int run) throws IOException {
