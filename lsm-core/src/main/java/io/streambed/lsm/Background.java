@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -381,7 +382,9 @@ final class Background {
     private CompactionJob.Pace pace(Compaction compaction) {
         Thread owner = Thread.currentThread();
         AtomicBoolean relieving = new AtomicBoolean();
+        AtomicLong left = new AtomicLong(compaction.bytes());
         return bytesWritten -> {
+            long bytesLeft = left.addAndGet(-bytesWritten);
             long delay = runtime.compactionRate().delayNanos(bytesWritten);
             if (delay > 0) {
                 Backpressure.Demand rest = new Backpressure.Demand("limit of compaction", delay);
@@ -391,8 +394,8 @@ final class Background {
                 throw new JobCancelledException();
             }
             if (Thread.currentThread() == owner && !relieving.get()) {
-                Optional<Compaction> relief =
-                        Relief.of(versions.current(), compaction, options.level0Slowdown() - RUNS_BEFORE_SLOWDOWN);
+                Optional<Compaction> relief = Relief.of(
+                        versions.current(), compaction, bytesLeft, options.level0Slowdown() - RUNS_BEFORE_SLOWDOWN);
                 if (relief.isPresent()) {
                     relieving.set(true);
                     compact(relief.get());

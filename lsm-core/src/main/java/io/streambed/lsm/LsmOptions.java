@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  *     only, and not by an executor of the user's own. Not worth it where scans pass by whole runs by their times ({@link KeyTime}), which a
  *     merge would mix
  * @param tableBytes size at which compaction begins the next table, 64 KiB to 2 GiB; 32 MiB by default
- * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up, 4 to 1000; 12 by default
+ * @param level0Slowdown number of runs in level 0 from which on writes are slowed down, so that compaction keeps up, 4 to 1000; 20 by default
  * @param level0Stall number of runs in level 0 at which writes wait until compaction has caught up; greater than {@code
- *     level0Slowdown}, up to 2000; 24 by default
+ *     level0Slowdown}, up to 2000; 36 by default
  * @param expiry which entries expire, or {@code null} if none ever does
  * @param keyTime the time that is a part of each key, or {@code null} if there is none
  * @param groupSuffixBytes how many bytes at the end of a key tell it from others of its group: keys of one length that are alike in all other
@@ -64,8 +64,8 @@ public record LsmOptions(
             CompactionStyle.HYBRID,
             true,
             32L << 20,
-            12,
-            24,
+            20,
+            36,
             null,
             null,
             0);

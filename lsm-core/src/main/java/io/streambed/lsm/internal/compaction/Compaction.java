@@ -48,6 +48,11 @@ public sealed interface Compaction {
         return inputs().get(0).level();
     }
 
+    /** The size of the tables that take part. */
+    default long bytes() {
+        return inputs().stream().mapToLong(input -> input.run().bytes()).sum();
+    }
+
     /** Merges the inputs into new tables. */
     record Merge(List<Input> inputs, int toLevel, long toRun) implements Compaction {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * LEVEL RUN TABLE FROM..TO MB [E entries] [T tombstones] [O overwrites] [S maxSeqNo] [EARLIEST to LATEST]
  * floor KEY, void FIRST-LAST
  * leveled | tiered | hybrid [settled N]        what the style would do; level 1 of leveled takes 40 MB
- * relief RUN                                   while a merge of that run of level 0 and all below it is running
+ * relief RUN MB                                while a merge of that run of level 0 and all below it is running, with so much left to do
  * seeks N...                                   so many ranges were read in each run, newest first, and in others, too; 10 MB for 40960
  * slices N                                     how the last decision would be cut for N threads
  * </pre>
@@ -79,7 +79,7 @@ class PickerTest {
                                 .toList(),
                         1,
                         busy);
-                return tell(Relief.of(version, running, 10));
+                return tell(Relief.of(version, running, Long.parseLong(words[2]) * MB, 10));
             }
             case "seeks" -> {
                 long[] seeks =
