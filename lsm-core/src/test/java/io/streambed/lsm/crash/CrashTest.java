@@ -88,7 +88,7 @@ class CrashTest {
                 }
                 recover(options, files.afterKill(), workload, workload.leastAfterKill(), random, DEPTH, KILL);
             });
-            // A few seeds in a thousand take fewer logs again in 120 operations, and so go on.
+            // About one round in a hundred takes fewer logs again in 120 operations, and so goes on.
             workload.run(files, done -> done < 120 || (recycled.size() < 3 && done < 600));
             assertTrue(recycled.size() >= 3, "only " + recycled + " were taken again");
         }
