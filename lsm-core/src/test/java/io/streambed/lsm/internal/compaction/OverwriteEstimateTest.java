@@ -67,6 +67,17 @@ class OverwriteEstimateTest {
         assertEquals(0, estimate.overwrites());
     }
 
+    /** By chance, with few entries. */
+    @Test
+    void filtersThatKnowNothingButWhatNobodyHasTellNothing() throws IOException {
+        long hash = KeyHash.of(key(10_000));
+        TableFiles tables = new FiltersOnly(asked -> false, asked -> asked == ~hash);
+        OverwriteEstimate estimate = new OverwriteEstimate(tables, OLDER);
+        estimate.add(Slice.of(key(10_000)), 8);
+        estimate.add(Slice.of(key(10_001)), 8);
+        assertEquals(0, estimate.overwrites());
+    }
+
     @Test
     void aFewEntriesAreKnownExactly() throws IOException {
         OverwriteEstimate estimate = new OverwriteEstimate(tables(i -> i % 3 == 0), OLDER);
