@@ -376,7 +376,7 @@ final class Background {
 
     /**
      * Keeps a compaction within the limit of the runtime, and level 0 from filling up meanwhile: the thread that owns the compaction leaves
-     * it for a moment and merges what has been flushed since. Of what it merges nobody else takes anything, since it owns {@code
+     * it for a moment and merges some of what has been flushed since. Of what it merges nobody else takes anything, since it owns {@code
      * compacting}; flushes only add.
      */
     private CompactionJob.Pace pace(Compaction compaction) {

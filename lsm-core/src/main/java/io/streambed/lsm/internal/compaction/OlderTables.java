@@ -72,7 +72,7 @@ final class OlderTables {
     /** Whether one of the tables has keys on both sides of {@code key}, or that key. Keys must come in ascending order. */
     boolean reachTo(Slice key) {
         for (int i = 0; i < positions.length; i++) {
-            if (reachesTo(key, i)) {
+            if (runReachesTo(key, i)) {
                 return true;
             }
         }
@@ -97,7 +97,7 @@ final class OlderTables {
         long hash = 0;
         boolean hashed = false;
         for (int i = 0; i < positions.length; i++) {
-            if (reachesTo(key, i)) {
+            if (runReachesTo(key, i)) {
                 if (!hashed) {
                     hash = KeyHash.of(key.array(), key.offset(), key.length()) ^ inverted;
                     hashed = true;
@@ -110,7 +110,7 @@ final class OlderTables {
         return false;
     }
 
-    private boolean reachesTo(Slice key, int run) {
+    private boolean runReachesTo(Slice key, int run) {
         List<TableMeta> tables = runs.get(run).tables();
         int at = positions[run];
         while (at < tables.size() && compare(key, tables.get(at).largest()) > 0) {

@@ -47,8 +47,8 @@ final class OverwriteEstimate {
     void add(Slice key, int valueLength) throws IOException {
         if (entriesLeft <= 0 || bytesLeft <= 0) {
             isWithin = older.reachTo(key);
-            isKnown = isWithin && older.mayHold(key);
-            isMistaken = isWithin && older.knowWhatNobodyPut(key);
+            isKnown = older.mayHold(key);
+            isMistaken = older.knowWhatNobodyPut(key);
             entriesLeft = Math.min(LONGEST_STRETCH, 1 + entries / STRETCHES_OF_ONE);
             bytesLeft = STRETCH_BYTES;
         }

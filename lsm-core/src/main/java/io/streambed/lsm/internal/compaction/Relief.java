@@ -47,11 +47,13 @@ public final class Relief {
             for (int end = newest; end < free.size(); end++) {
                 long added = free.get(end).bytes();
                 bytes += added;
+                if (bytes > bytesLeft) {
+                    break;
+                }
                 largest = Math.max(largest, added);
                 int count = end + 1 - newest;
                 double goneForByte = (count - 1) / (double) bytes;
                 if (count >= LEAST_RUNS
-                        && bytes <= bytesLeft
                         && largest * count <= MOST_TIMES_AVERAGE * bytes
                         && goneForByte > mostGoneForByte) {
                     best = free.subList(newest, end + 1);
